@@ -1,0 +1,24 @@
+export { type Behavior, type BehaviorContext, type BehaviorDefinition, type BehaviorFactory, defineBehavior } from "./behavior.js";
+export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
+export { parseOptions } from "./parse-options.js";
+export type { BehaviorMark, Phrasebook } from "./phrasebook.js";
+export type {
+  ForwardBackwardOptions,
+  FrozenPolicy,
+  LogProbabilityOptions,
+  Loss,
+  LossResult,
+  LossRow,
+  OptimizerStepOptions,
+  Policy,
+  Tokenizer,
+  TrainingRow,
+} from "./policy.js";
+export type { Difficulty, Problem, ProblemOrigin, ProblemSource, Split } from "./problem.js";
+export { createRandom, mix32, type Random } from "./random.js";
+export type { Expression, GraphNode, GraphState, Operator, ReasoningGraph, Value } from "./reasoning-graph.js";
+export { defineReward, type Reward, type RewardDefinition, type RewardInput } from "./reward.js";
+export type { Rollout, SampleRequest, Sampler, SamplingOptions } from "./rollout.js";
+export type { Program, Runtime, TensorData, TensorValue } from "./runtime.js";
+export type { Demonstration, Span, Step, Trace } from "./trace.js";
+export type { Progress, RunEvent, Tracker } from "./tracker.js";

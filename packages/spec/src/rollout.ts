@@ -1,0 +1,42 @@
+/** Token ids in, token ids out. Text is derived from ids and never tokenised again. */
+export interface Rollout {
+  readonly promptIds: Int32Array;
+  /** The sampled tokens, with the stop token or the tokens of the stop string. */
+  readonly completionIds: Int32Array;
+  /** Log-probabilities of the sampled tokens under the distribution they were drawn from, same length. */
+  readonly logProbabilities: Float32Array;
+  readonly finishReason: "stop" | "length";
+  readonly text: string;
+  /** Optimiser steps of the policy that sampled it. */
+  readonly policyVersion: number;
+}
+
+/** One prompt, sampled `count` times. */
+export interface SampleRequest {
+  readonly promptIds: Int32Array;
+  readonly count: number;
+  /** Together with the sample's number (0 … count−1) decides every draw, whatever else is in the batch. */
+  readonly seed: number;
+}
+
+export interface SamplingOptions {
+  /** @defaultValue 256 */
+  readonly maxTokens?: number;
+  /** 0 is greedy. Logits are divided by it before the softmax. @defaultValue 1 */
+  readonly temperature?: number;
+  /** Keep the k likeliest tokens; 0 keeps all. @defaultValue 0 */
+  readonly topK?: number;
+  /** Keep the smallest set of tokens whose probability reaches this. @defaultValue 1 */
+  readonly topP?: number;
+  /** Texts that end a completion, besides the end-of-sequence token. Kept in it. */
+  readonly stop?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Called now and then with the tokens sampled and the rollouts finished so far. */
+  readonly onProgress?: (progress: { tokens: number; finished: number; total: number }) => void;
+}
+
+/** Draws completions from a policy. */
+export interface Sampler {
+  /** Rollouts in the order of the requests, all samples of one after the other. */
+  sample(requests: readonly SampleRequest[], options?: SamplingOptions): Promise<Rollout[]>;
+}
