@@ -1,1 +1,2 @@
-export {};
+export { createGraphState } from "./graph-state.js";
+export { solutionTemplate, structureHash } from "./structure-hash.js";
