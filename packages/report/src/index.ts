@@ -1,1 +1,20 @@
-export {};
+export {
+  type Accuracy,
+  type ArmSummary,
+  type EvaluationRecord,
+  type EvaluationSplit,
+  evaluationsFileSchema,
+  type InfluenceFile,
+  influenceFileSchema,
+  type RolloutSample,
+  type RunArm,
+  type RunFile,
+  type RunStage,
+  rolloutSampleSchema,
+  runEventSchema,
+  runFileSchema,
+  type StageSummary,
+  type StagesSummary,
+  type SummaryFile,
+  summaryFileSchema,
+} from "./run-files.js";
