@@ -21,4 +21,4 @@ export { defineReward, type Reward, type RewardDefinition, type RewardInput } fr
 export type { Rollout, SampleRequest, Sampler, SamplingOptions } from "./rollout.js";
 export type { Program, Runtime, TensorData, TensorValue } from "./runtime.js";
 export type { Demonstration, Span, Step, Trace } from "./trace.js";
-export type { Progress, RunEvent, Tracker } from "./tracker.js";
+export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";

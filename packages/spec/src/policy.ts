@@ -41,6 +41,8 @@ export interface ForwardBackwardOptions {
    * They stand in for the first of the two passes.
    */
   readonly knownLogProbabilities?: readonly Float32Array[];
+  /** Divides the logits before the softmax, as the sampler did. @defaultValue 1 */
+  readonly temperature?: number;
   readonly signal?: AbortSignal;
 }
 
