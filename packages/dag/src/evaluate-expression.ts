@@ -1,0 +1,109 @@
+import { BridgeError, type Expression, type Operator, type ReasoningGraph, type Value } from "@bridge-rl/spec";
+
+/**
+ * Computes an expression.
+ *
+ * @param valueAt  the value of a node that the expression refers to
+ * @param modulus  wraps every result into 0 … modulus−1; absent for ordinary numbers
+ * @throws BridgeError `invalid-graph` for operands that an operator cannot take; `unsupported` for division or roots with a modulus
+ */
+export function evaluateExpression(expression: Expression, valueAt: (node: number) => Value, modulus?: number): Value {
+  switch (expression.kind) {
+    case "constant":
+      return typeof expression.value === "number" ? wrap(expression.value, modulus) : expression.value;
+    case "reference":
+      return valueAt(expression.node);
+    case "operation": {
+      const operands = expression.operands.map((operand) => evaluateExpression(operand, valueAt, modulus));
+      return applyOperator(expression.operator, operands, modulus);
+    }
+  }
+}
+
+/**
+ * Computes every node of a graph from its expression, whatever values the nodes carry.
+ *
+ * @returns values by node id
+ * @throws BridgeError as `evaluateExpression`, and `invalid-graph` where an expression refers to a node that does not stand before it
+ */
+export function evaluateGraph(graph: ReasoningGraph): Value[] {
+  const values: Value[] = [];
+  for (const [id, node] of graph.nodes.entries()) {
+    values.push(evaluateExpression(node.expression, (reference) => earlierValue(values, reference, id), graph.modulus));
+  }
+  return values;
+}
+
+function earlierValue(values: readonly Value[], reference: number, id: number): Value {
+  const value = values[reference];
+  if (value === undefined) {
+    throw new BridgeError("invalid-graph", `the expression of node ${id} refers to ${reference}, which does not stand before it`);
+  }
+  return value;
+}
+
+function wrap(value: number, modulus: number | undefined): number {
+  return modulus === undefined ? value : ((value % modulus) + modulus) % modulus;
+}
+
+function applyOperator(operator: Operator, operands: readonly Value[], modulus: number | undefined): Value {
+  switch (operator) {
+    case "+":
+      return numbers(operator, operands, 2).reduce((left, right) => wrap(left + right, modulus));
+    case "-":
+      return numbers(operator, operands, 2).reduce((left, right) => wrap(left - right, modulus));
+    case "*":
+      return numbers(operator, operands, 2).reduce((left, right) => wrap(left * right, modulus));
+    case "/":
+      refuseModulus(operator, modulus);
+      return numbers(operator, operands, 2).reduce((left, right) => left / right);
+    case "square":
+      return wrap((numbers(operator, operands, 1)[0] as number) ** 2, modulus);
+    case "sqrt":
+      refuseModulus(operator, modulus);
+      return Math.sqrt(numbers(operator, operands, 1)[0] as number);
+    case "and":
+      return truthValues(operator, operands, 2).every((operand) => operand);
+    case "or":
+      return truthValues(operator, operands, 2).some((operand) => operand);
+    case "not":
+      return !truthValues(operator, operands, 1)[0];
+  }
+}
+
+/** Checks operands that have to be numbers: exactly one, or two and more. */
+function numbers(operator: Operator, operands: readonly Value[], count: 1 | 2): number[] {
+  checkCount(operator, operands, count);
+  return operands.map((operand) => {
+    if (typeof operand !== "number") throw wrongOperand(operator, operand, "numbers");
+    return operand;
+  });
+}
+
+function truthValues(operator: Operator, operands: readonly Value[], count: 1 | 2): boolean[] {
+  checkCount(operator, operands, count);
+  return operands.map((operand) => {
+    if (typeof operand !== "boolean") throw wrongOperand(operator, operand, "truth values");
+    return operand;
+  });
+}
+
+function checkCount(operator: Operator, operands: readonly Value[], count: 1 | 2): void {
+  const fits = count === 1 ? operands.length === 1 : operands.length >= 2;
+  if (!fits) {
+    throw new BridgeError(
+      "invalid-graph",
+      `"${operator}" got ${operands.length} operands; it takes ${count === 1 ? "one" : "two or more"}`,
+    );
+  }
+}
+
+function wrongOperand(operator: Operator, operand: Value, wanted: string): BridgeError {
+  return new BridgeError("invalid-graph", `"${operator}" got ${JSON.stringify(operand)}; it takes ${wanted}`);
+}
+
+function refuseModulus(operator: Operator, modulus: number | undefined): void {
+  if (modulus !== undefined) {
+    throw new BridgeError("unsupported", `"${operator}" has no meaning modulo ${modulus}; use +, - and * in graphs with a modulus`);
+  }
+}
