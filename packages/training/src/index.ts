@@ -1,1 +1,27 @@
-export {};
+export { checkReward } from "./check-reward.js";
+export {
+  type Checkpoint,
+  type CheckpointStore,
+  type CheckpointStoreOptions,
+  createCheckpointStore,
+  latestCheckpoint,
+} from "./checkpoint-store.js";
+export { type CollectRolloutsOptions, collectRollouts, type RolloutGroup } from "./collect-rollouts.js";
+export { type ConsoleTrackerOptions, createConsoleTracker } from "./console-tracker.js";
+export { type DirectoryLock, lockDirectory } from "./directory-lock.js";
+export { type EncodedExample, encodeExample, encodePrompt, spanOfTokens } from "./encode-example.js";
+export { type Accuracy, constantAnswer, type EvaluatePolicyOptions, type Evaluation, evaluatePolicy } from "./evaluate-policy.js";
+export { createFanOutTracker } from "./fan-out-tracker.js";
+export { createJsonlTracker, type JsonlTracker, serialiseEvent } from "./jsonl-tracker.js";
+export { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";
+export { createMemoryTracker, type MemoryTracker } from "./memory-tracker.js";
+export { passAtK } from "./pass-at-k.js";
+export { scoreRollout } from "./score-rollout.js";
+export {
+  type CheckpointOptions,
+  openTrainingSession,
+  type TrainingProgress,
+  type TrainingSession,
+  type TrainingSessionOptions,
+} from "./training-session.js";
+export { wilsonInterval } from "./wilson-interval.js";

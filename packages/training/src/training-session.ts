@@ -1,0 +1,132 @@
+import { BridgeError, type Policy, type Tracker, type TrackerPosition } from "@bridge-rl/spec";
+import type { CheckpointStore } from "./checkpoint-store.js";
+
+/** Where and how often a trainer saves itself. */
+export interface CheckpointOptions {
+  readonly store: CheckpointStore;
+  /** Steps between two checkpoints; the last step always makes one. */
+  readonly every: number;
+}
+
+/** How far a run has come: how many steps are done, and whatever else a trainer needs to go on. Plain JSON. */
+export interface TrainingProgress {
+  readonly step: number;
+}
+
+/** A run that may have been interrupted before. */
+export interface TrainingSession<Progress extends TrainingProgress> {
+  /** Where to go on; the policy and the tracker already stand there. */
+  readonly progress: Progress;
+  /** Whether an earlier process did all the steps. */
+  readonly complete: boolean;
+  /** Saves where it is time to: every `every` steps. */
+  saveIfDue(progress: Progress): Promise<void>;
+  /** Saves the end of the run. */
+  saveComplete(progress: Progress): Promise<void>;
+  /** Saves a run that somebody stopped. @returns the error to throw, which says how to go on */
+  saveInterrupted(progress: Progress, cause: unknown): Promise<BridgeError>;
+}
+
+export interface TrainingSessionOptions<Progress extends TrainingProgress> {
+  /** Names the run in messages. */
+  readonly phase: string;
+  readonly policy: Policy;
+  readonly tracker?: Tracker | undefined;
+  readonly checkpoints?: CheckpointOptions | undefined;
+  /** Everything that decides the run's numbers, plain JSON: a run only resumes under the settings it began with. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Steps of the whole run. Not among the settings, so that a finished run can be made longer. */
+  readonly steps: number;
+  readonly initial: Progress;
+}
+
+interface SavedState<Progress> {
+  readonly progress: Progress;
+  readonly tracker: TrackerPosition | null;
+  readonly complete: boolean;
+}
+
+/**
+ * Begins a training run, or takes it up where its last checkpoint left it: loads the policy and rewinds the tracker.
+ *
+ * @throws BridgeError `run-conflict` where the checkpoints were made under other settings
+ */
+export async function openTrainingSession<Progress extends TrainingProgress>(
+  options: TrainingSessionOptions<Progress>,
+): Promise<TrainingSession<Progress>> {
+  const { phase, policy, tracker, checkpoints, settings, steps, initial } = options;
+  const savedState = (progress: Progress, complete: boolean): SavedState<Progress> => ({
+    progress,
+    tracker: tracker === undefined ? null : tracker.position(),
+    complete,
+  });
+  if (checkpoints === undefined) {
+    return {
+      progress: initial,
+      complete: false,
+      async saveIfDue() {},
+      async saveComplete() {},
+      async saveInterrupted({ step }, cause) {
+        return new BridgeError(
+          "cancelled",
+          `${phase} stopped after ${step} of ${steps} steps, and nothing was saved: it has no checkpoints`,
+          { cause },
+        );
+      },
+    };
+  }
+  const { store, every } = checkpoints;
+  if (!(Number.isInteger(every) && every >= 1))
+    throw new BridgeError("invalid-option", `checkpoints every ${every} steps can't be; use 1 or more`);
+  const begin = store.once("begin.json", { phase, settings, tracker: savedState(initial, false).tracker });
+  refuseOtherSettings(begin, { phase, settings }, store.directory);
+  const latest = store.latest();
+  const state =
+    latest === undefined ? { progress: initial, tracker: begin.tracker, complete: false } : (latest.state as SavedState<Progress>);
+  const complete = state.complete && state.progress.step >= steps;
+  if (latest !== undefined) await policy.load(latest.policyDirectory);
+  if (!complete && tracker !== undefined && state.tracker !== null) await tracker.rewind(state.tracker);
+
+  async function save(progress: Progress, kind: { complete?: boolean; interim?: boolean }): Promise<string> {
+    await tracker?.flush();
+    const { complete = false, interim = false } = kind;
+    const { directory } = await store.save({ step: progress.step, policy, state: savedState(progress, complete), interim });
+    return directory;
+  }
+
+  return {
+    progress: state.progress,
+    complete,
+    async saveIfDue(progress) {
+      if (progress.step % every === 0 && progress.step < steps) await save(progress, {});
+    },
+    async saveComplete(progress) {
+      await save(progress, { complete: true });
+    },
+    async saveInterrupted(progress, cause) {
+      const directory = await save(progress, { interim: true });
+      return new BridgeError(
+        "cancelled",
+        `${phase} stopped after ${progress.step} of ${steps} steps and is saved in ${directory}; start it again with the same settings to go on`,
+        { cause },
+      );
+    },
+  };
+}
+
+function refuseOtherSettings(
+  begin: { phase: string; settings: Readonly<Record<string, unknown>> },
+  now: { phase: string; settings: Readonly<Record<string, unknown>> },
+  directory: string,
+): void {
+  const before: Record<string, unknown> = { phase: begin.phase, ...begin.settings };
+  const after: Record<string, unknown> = { phase: now.phase, ...now.settings };
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const differences = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  if (differences.length === 0) return;
+  const told = differences.map((name) => `${name} was ${JSON.stringify(before[name])} and is ${JSON.stringify(after[name])}`);
+  throw new BridgeError(
+    "run-conflict",
+    `${directory} holds a run with other settings (${told.join("; ")}); set them back to resume it, or use another directory`,
+  );
+}
