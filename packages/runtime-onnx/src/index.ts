@@ -1,1 +1,2 @@
-export {};
+export { OnnxProgram } from "./onnx-program.js";
+export { createOnnxRuntime, type OnnxRuntimeOptions } from "./onnx-runtime.js";

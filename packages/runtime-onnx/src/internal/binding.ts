@@ -1,0 +1,84 @@
+import { BridgeError, type TensorData } from "@bridge-rl/spec";
+
+/** The part of onnxruntime-node's native session that is used here. */
+export interface Session {
+  run(feeds: Readonly<Record<string, Feed>>, fetches: Readonly<Record<string, null>>, options: object): Record<string, Result>;
+  dispose(): void;
+}
+
+export interface Feed {
+  readonly type: string;
+  readonly location: "cpu";
+  readonly data: TensorData;
+  readonly dims: readonly number[];
+}
+
+export interface Result {
+  readonly data: TensorData;
+  readonly dims: readonly number[];
+}
+
+export interface SessionOptions {
+  readonly executionProviders: readonly string[];
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+  readonly executionMode: "sequential";
+  readonly graphOptimizationLevel: string;
+  readonly enableMemPattern: boolean;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly extra: object;
+  readonly enableProfiling?: boolean;
+  readonly profileFilePrefix?: string;
+}
+
+interface NativeSession extends Session {
+  loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: SessionOptions): void;
+}
+
+interface NativeModule {
+  readonly initOrt: () => void;
+  readonly binding: { readonly InferenceSession: new () => NativeSession };
+}
+
+export interface Binding {
+  createSession(model: Uint8Array, options: SessionOptions): Session;
+}
+
+/**
+ * Loads onnxruntime-node's native binding.
+ *
+ * Its public API returns promises although a run blocks the thread all the same; the binding below it gives the result at once, and
+ * saves a third of the cost of a call. The version is pinned, and a test watches what is relied on.
+ */
+export async function loadBinding(): Promise<Binding> {
+  const { initOrt, binding } = await importBinding();
+  initOrt();
+  return {
+    createSession(model, options) {
+      const session = new binding.InferenceSession();
+      try {
+        session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
+      } catch (cause) {
+        throw new BridgeError("internal", `onnxruntime refused a graph: ${cause instanceof Error ? cause.message : String(cause)}`, {
+          cause,
+        });
+      }
+      return session;
+    },
+  };
+}
+
+async function importBinding(): Promise<NativeModule> {
+  try {
+    // a variable keeps bundlers and the type checker from following an internal path
+    const path = "onnxruntime-node/dist/binding.js";
+    return (await import(path)) as NativeModule;
+  } catch (cause) {
+    throw new BridgeError(
+      "missing-dependency",
+      "onnxruntime-node 1.30.0 could not be loaded; install it with ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0 " +
+        "(the variable keeps its installer from downloading CUDA libraries)",
+      { cause },
+    );
+  }
+}
