@@ -1,0 +1,192 @@
+import {
+  BridgeError,
+  createRandom,
+  type Phrasebook,
+  type Problem,
+  type ProblemSource,
+  type Random,
+  type ReasoningGraph,
+} from "@bridge-rl/spec";
+import { defaultVocabulary } from "./default-vocabulary.js";
+import { addDistractors } from "./internal/add-distractors.js";
+import { buildGraph, drawSymbols } from "./internal/build-graph.js";
+import { chooseParameters } from "./internal/choose-parameters.js";
+import { chooseParents } from "./internal/choose-parents.js";
+import { createDraft, type Draft } from "./internal/draft.js";
+import { drawFormulas } from "./internal/draw-formulas.js";
+import { drawNames } from "./internal/draw-names.js";
+import { drawStructure } from "./internal/draw-structure.js";
+import { orderParameters } from "./internal/order-parameters.js";
+import { optionsPart, parseProblemId, problemId } from "./internal/problem-id.js";
+import { sourceName, sourceVersion } from "./internal/version.js";
+import { type IgsmOptions, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
+import { prosePhrasebook } from "./prose-phrasebook.js";
+import { splitOf, structureHash } from "./structure-hash.js";
+import { tersePhrasebook } from "./terse-phrasebook.js";
+
+/** A source of iGSM problems. */
+export interface IgsmSource extends ProblemSource {
+  /**
+   * Makes a problem again from its id, whatever options and seed it was made with; an own vocabulary or phrasebook must be this source's.
+   *
+   * @throws BridgeError `invalid-input`
+   */
+  problemById(id: string): Problem;
+}
+
+/** Why an attempt was given up, in the words of the option to change. */
+type Failure = "order" | "capacity" | "distractors" | "overflow" | "answerLimit" | "dropZeroAnswers" | "split";
+
+const advice: Readonly<Record<Failure, string>> = {
+  order: "no order of the parameters makes all of them necessary: allow more `maximumEdges` or `items`",
+  capacity: "the graphs have no room for that many operations: allow more `maximumEdges`, `items`, `layers` or `maximumInDegree`",
+  distractors: "the graphs leave too few edges for the least number of `distractors`: lower it or allow more `maximumEdges`",
+  overflow: "values leave the exact integers: lower `multipliers` or `literals`, or set a `modulus`",
+  answerLimit: "answers reach `answerLimit`: raise it, lower `multipliers` or `literals`, or set a `modulus`",
+  dropZeroAnswers: "all answers are 0: raise `literals` or lower `dropZeroAnswers`",
+  split: "too few solution templates of that many `operations` lie in the `split`: widen `operations`, or use the other split or all",
+};
+
+const maximumAttempts = 1000;
+/** A range of operations is drawn from again after this many attempts: the split may have no template of some count. */
+const attemptsPerCount = 100;
+/** Operators and literals are drawn this often before the graph is given up. */
+const formulaDraws = 8;
+
+/**
+ * Makes an endless list of iGSM problems (arXiv 2407.20311; BRIDGE's variant, arXiv 2505.18917, §4.1).
+ *
+ * `problem(index)` depends on the options, the seed and the index alone, takes bounded work, and meets `operations` exactly.
+ *
+ * @throws BridgeError `invalid-option`; `problem` throws `generation-exhausted`, with the option that is too tight
+ */
+export function igsm(options: IgsmOptions = {}): IgsmSource {
+  const resolved = resolveIgsmOptions(options);
+  const vocabulary = resolved.vocabulary ?? defaultVocabulary;
+  const phrasebook = phrasebookOf(resolved.phrasebook);
+  const draft = createDraft(resolved);
+  const root = createRandom(resolved.seed, `${sourceName}@${sourceVersion}`);
+  const part = optionsPart(resolved);
+  const { seed } = resolved;
+
+  function problem(index: number): Problem {
+    if (!Number.isSafeInteger(index) || index < 0)
+      throw new BridgeError("invalid-input", `problem ${index} does not exist; indices are integers from 0`);
+    const stream = root.fork("problem", index);
+    const { graph, hash } = drawGraph(stream, index);
+    let premises = 0;
+    let steps = 0;
+    let distractors = 0;
+    for (const { stated, necessary } of graph.nodes) {
+      if (stated) premises++;
+      if (necessary) steps++;
+      else if (stated) distractors++;
+    }
+    return {
+      id: problemId(part, seed, index),
+      source: { name: sourceName, version: sourceVersion, seed, index },
+      prompt: phrasebook.renderPrompt(graph, stream.fork("prompt")),
+      graph,
+      answer: (graph.nodes[graph.target] as ReasoningGraph["nodes"][number]).value,
+      difficulty: { operations: draft.operations, steps, premises, distractors },
+      structureHash: hash,
+    };
+  }
+
+  function drawGraph(stream: Random, index: number): { graph: ReasoningGraph; hash: string } {
+    const failures = new Map<Failure, number>();
+    let operations = 0;
+    for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+      const random = stream.fork("attempt", attempt);
+      if (attempt % attemptsPerCount === 0) operations = drawOperations(random, resolved);
+      const result = attemptGraph(random, operations);
+      if (typeof result !== "string") return result;
+      failures.set(result, (failures.get(result) ?? 0) + 1);
+    }
+    const [[worst, count]] = [...failures].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
+    const message = `problem ${index} with ${operations} operations was not found in ${maximumAttempts} attempts; in ${count} of them ${advice[worst]}`;
+    throw new BridgeError("generation-exhausted", message);
+  }
+
+  function attemptGraph(random: Random, operations: number): { graph: ReasoningGraph; hash: string } | Failure {
+    drawStructure(draft, random, resolved, operations);
+    chooseParameters(draft, random, operations);
+    if (!orderParameters(draft, random, resolved.maximumInDegree)) return "order";
+    if (!chooseParents(draft, random, operations, resolved.maximumInDegree)) return "capacity";
+    const failure = drawTargetFormulas(draft, random, resolved);
+    if (failure !== undefined) return failure;
+    if (!addDistractors(draft, random, resolved)) return "distractors";
+    let exact = false;
+    for (let draw = 0; draw < formulaDraws && !exact; draw++) {
+      exact = drawFormulas(draft, random, resolved, draft.necessaryCount, draft.orderCount);
+    }
+    if (!exact) return "overflow";
+    draft.operations = operations;
+    const names = drawNames(draft, random, vocabulary);
+    const graph = buildGraph(draft, names, drawSymbols(random, draft.orderCount), resolved);
+    const hash = structureHash(graph);
+    if (resolved.split !== "all" && splitOf(hash) !== resolved.split) return "split";
+    return { graph, hash };
+  }
+
+  const source: IgsmSource = {
+    name: sourceName,
+    version: sourceVersion,
+    specVersion: 1,
+    seed,
+    options: plainOptions(resolved, phrasebook),
+    phrasebook,
+    problem,
+    *problems({ start = 0, count = Number.POSITIVE_INFINITY } = {}) {
+      for (let index = start; index < start + count; index++) yield problem(index);
+    },
+    problemById: (id) => problemById(id, { phrasebook, ...(resolved.vocabulary === undefined ? {} : { vocabulary: resolved.vocabulary }) }),
+  };
+  return source;
+}
+
+/**
+ * Makes a problem again from its id.
+ *
+ * @param own  the vocabulary and the phrasebook it was made with, where they were the user's own
+ * @throws BridgeError `invalid-input` where the id can't be read, was made by another version, or needs an own vocabulary or phrasebook
+ */
+export function problemById(id: string, own: Pick<IgsmOptions, "vocabulary" | "phrasebook"> = {}): Problem {
+  const { options, index } = parseProblemId(id, own);
+  return igsm(options).problem(index);
+}
+
+function drawOperations(random: Random, options: ResolvedIgsmOptions): number {
+  const { operations, operationsDistribution } = options;
+  const first = random.integer(operations.minimum, operations.maximum);
+  const second = random.integer(operations.minimum, operations.maximum);
+  return operationsDistribution === "skewed" ? Math.min(first, second) : first;
+}
+
+/** Operators and literals of the necessary part, drawn until the answer is one that the options allow. */
+function drawTargetFormulas(draft: Draft, random: Random, options: ResolvedIgsmOptions): Failure | undefined {
+  const { order, necessaryCount, value } = draft;
+  const target = order[necessaryCount - 1] as number;
+  let failure: Failure | undefined;
+  for (let draw = 0; draw < formulaDraws; draw++) {
+    if (!drawFormulas(draft, random, options, 0, necessaryCount)) {
+      failure = "overflow";
+      continue;
+    }
+    const answer = value[target] as number;
+    if (options.modulus === undefined && Math.abs(answer) >= options.answerLimit) failure = "answerLimit";
+    else if (answer === 0 && random.chance(options.dropZeroAnswers)) failure = "dropZeroAnswers";
+    else return undefined;
+  }
+  return failure;
+}
+
+function phrasebookOf(choice: "prose" | "terse" | Phrasebook): Phrasebook {
+  if (choice === "prose") return prosePhrasebook();
+  return choice === "terse" ? tersePhrasebook() : choice;
+}
+
+function plainOptions(options: ResolvedIgsmOptions, phrasebook: Phrasebook): Record<string, unknown> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(entries), phrasebook: phrasebook.name };
+}

@@ -1,0 +1,27 @@
+import type { BehaviorMark } from "@bridge-rl/spec";
+
+/** Recognises attempts, restatements and stepwise derivations by their punctuation, statement by statement. */
+export function detectTerse(completion: string): BehaviorMark[] {
+  const marks: BehaviorMark[] = [];
+  const opening = completion.indexOf("<think>");
+  const closing = completion.indexOf("</think>");
+  let start = opening === -1 ? 0 : opening + "<think>".length;
+  const thinkingEnd = closing === -1 ? completion.length : closing;
+  while (start < thinkingEnd) {
+    const semicolon = completion.indexOf(";", start);
+    if (semicolon === -1 || semicolon >= thinkingEnd) break;
+    const end = semicolon + 1;
+    const kind = kindOf(completion.slice(start, semicolon).replaceAll(" ", ""));
+    if (kind !== undefined) marks.push({ start, end, kind });
+    start = end;
+  }
+  return marks;
+}
+
+function kindOf(statement: string): BehaviorMark["kind"] | undefined {
+  if (/^[A-Za-z]{1,2}\?/.test(statement)) return "attempt";
+  if (/^[A-Za-z]{1,2}:/.test(statement)) return "restate";
+  if (!/^[A-Za-z]{1,2}=/.test(statement)) return undefined;
+  const computed = statement.split("=").filter((part) => /^[-+*()\d]+$/.test(part) && /\d[-+*]/.test(part));
+  return computed.length > 1 ? "stepwise" : undefined;
+}

@@ -1,0 +1,5 @@
+import type { Phrasebook } from "@bridge-rl/spec";
+import { tersePhrasebook } from "./terse-phrasebook.js";
+export function prosePhrasebook(): Phrasebook {
+  return tersePhrasebook();
+}
