@@ -12,21 +12,19 @@ const arrayOf: Readonly<Record<DataType, new (length: number) => TensorData>> = 
 
 /** A graph compiled by onnxruntime. */
 export class OnnxProgram implements Program {
-  #session: Session | undefined;
+  /** onnxruntime reads initializers where they are, so they live as long as the session. */
+  #compiled: { readonly session: Session; readonly initializers: readonly TensorValue[] } | undefined;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #fetches: Readonly<Record<string, null>>;
-  /** onnxruntime reads initializers where they are, so they have to stay alive as long as the session. */
-  #held: readonly TensorValue[];
 
-  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[], held: readonly TensorValue[]) {
-    this.#session = session;
+  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[], initializers: readonly TensorValue[]) {
+    this.#compiled = { session, initializers };
     this.#inputs = inputs;
     this.#fetches = Object.fromEntries(outputs.map((name) => [name, null]));
-    this.#held = held;
   }
 
   run(inputs: Readonly<Record<string, TensorValue>>): Record<string, TensorValue> {
-    if (this.#session === undefined) throw new BridgeError("invalid-input", "the program was disposed; compile the graph again");
+    if (this.#compiled === undefined) throw new BridgeError("invalid-input", "the program was disposed; compile the graph again");
     const feeds: Record<string, Feed> = {};
     for (const [name, tensor] of this.#inputs) {
       const value = inputs[name];
@@ -39,14 +37,13 @@ export class OnnxProgram implements Program {
         throw new BridgeError("invalid-input", `the program has no input "${name}"; it has ${[...this.#inputs.keys()].join(", ")}`);
       }
     }
-    const results = run(this.#session, feeds, this.#fetches);
+    const results = run(this.#compiled.session, feeds, this.#fetches);
     return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, { data: result.data, shape: result.dims }]));
   }
 
   dispose(): void {
-    this.#session?.dispose();
-    this.#session = undefined;
-    this.#held = [];
+    this.#compiled?.session.dispose();
+    this.#compiled = undefined;
   }
 }
 
