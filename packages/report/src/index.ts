@@ -1,3 +1,6 @@
+export { difference, type Estimate, estimateOf, meanWithInterval } from "./estimate.js";
+export { type ArmRun, type Run, readRun } from "./read-run.js";
+export { renderReport } from "./render-report.js";
 export {
   type Accuracy,
   type ArmSummary,
@@ -18,3 +21,6 @@ export {
   type SummaryFile,
   summaryFileSchema,
 } from "./run-files.js";
+export { type EvaluatedArm, summarizeEvaluations } from "./summarize-evaluations.js";
+export { wilsonInterval } from "./wilson-interval.js";
+export { type WriteReportOptions, writeReport } from "./write-report.js";

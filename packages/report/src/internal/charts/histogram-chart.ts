@@ -1,0 +1,61 @@
+import * as Plot from "@observablehq/plot";
+import { armColor } from "../arms.js";
+import { percent } from "../format.js";
+import type { Html } from "../html.js";
+import { plotSvg } from "../svg.js";
+
+export interface HistogramOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly index: number;
+  /** Accuracies that groups of rollouts can have, with the share of problems at each. */
+  readonly bins: readonly { readonly accuracy: number; readonly share: number }[];
+  /** Distance between two neighbouring accuracies. */
+  readonly binWidth: number;
+  /** The largest share of any arm, so that arms can be compared. */
+  readonly highest: number;
+}
+
+/** Draws how many problems have which rollout accuracy, with the coefficient √(α(1−α)) as a dashed curve on a scale of its own. */
+export function histogramChart({ id, title, index, bins, binWidth, highest }: HistogramOptions): Html {
+  const top = Math.max(highest, 1e-9) * 1.08;
+  const curve = Array.from({ length: 101 }, (_, step) => {
+    const accuracy = step / 100;
+    return [accuracy, (Math.sqrt(accuracy * (1 - accuracy)) / 0.5) * top * 0.92] as const;
+  });
+  const half = binWidth * 0.42;
+  return plotSvg(
+    { id, title, description: bins.map(({ accuracy, share }) => `α = ${percent(accuracy)}: ${percent(share)} of problems.`).join(" ") },
+    {
+      width: 352,
+      height: 208,
+      marginLeft: 42,
+      marginRight: 12,
+      marginTop: 8,
+      marginBottom: 34,
+      x: {
+        domain: [-half, 1 + half],
+        label: "rollout accuracy α, %",
+        labelAnchor: "center",
+        labelArrow: "none",
+        ticks: [0, 0.25, 0.5, 0.75, 1],
+        tickSize: 3,
+        tickFormat: (share: number) => `${100 * share}`,
+      },
+      y: { domain: [0, top], label: null, ticks: 4, tickSize: 0, tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))}` },
+      marks: [
+        Plot.gridY({ ticks: 4, strokeOpacity: 0.12 }),
+        Plot.rect(bins, {
+          x1: ({ accuracy }: { accuracy: number }) => accuracy - half,
+          x2: ({ accuracy }: { accuracy: number }) => accuracy + half,
+          y1: () => 0,
+          y2: "share",
+          fill: armColor(index),
+          fillOpacity: 0.75,
+        }),
+        Plot.line(curve, { x: "0", y: "1", stroke: "currentColor", strokeDasharray: "4 3", strokeWidth: 1.25 }),
+        Plot.ruleY([0], { strokeOpacity: 0.6 }),
+      ],
+    },
+  );
+}

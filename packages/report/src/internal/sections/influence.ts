@@ -1,0 +1,100 @@
+import { meanWithInterval } from "../../estimate.js";
+import type { Run } from "../../read-run.js";
+import type { InfluenceFile } from "../../run-files.js";
+import { armNames } from "../arms.js";
+import { type InfluenceBin, influenceChart } from "../charts/influence-chart.js";
+import { domain } from "../charts/line-chart.js";
+import { percent, significant, whole } from "../format.js";
+import { html } from "../html.js";
+import { figure, type Section, table } from "../page-parts.js";
+import { spacing } from "./accuracy-distribution.js";
+
+/** What one step on each query would change, by the query's rollout accuracy. Undefined where no influence was measured after SFT. */
+export function influenceSection(run: Run): Section | undefined {
+  const arms = armNames(run.arms).flatMap((name, index) => {
+    const files = run.arms.filter((arm) => arm.name === name).flatMap((arm) => arm.influence.sft ?? []);
+    return files.length === 0 ? [] : [{ name, index, files, bins: binsOf(files) }];
+  });
+  if (arms.length === 0) return undefined;
+  const binWidth = spacing(arms.flatMap(({ bins }) => bins.map(({ accuracy }) => accuracy)));
+  const range = domain(
+    arms.flatMap(({ bins }) => bins.flatMap(({ mean, interval }) => [mean, ...(interval ?? [])])),
+    true,
+  );
+  const errors = arms.flatMap(({ files }) => files.flatMap(({ numericalError }) => (numericalError === null ? [] : [numericalError])));
+  return {
+    id: "influence",
+    title: "What one GRPO step on a query would change",
+    body: html`<p>The influence of a query is the first-order change of the success rate on held-out problems for one plain gradient step on that query's
+rollouts, for each unit of learning rate. Positive helps. A query whose rollouts are all right or all wrong has exactly 0.</p>
+${table({
+  caption: "Mean influence of queries after SFT",
+  head: ["arm", "all queries", "mixed queries", "queries", "of them mixed"],
+  rows: arms.map(({ name, files }) => {
+    const queries = files.flatMap((file) => file.queries);
+    const mixed = queries.filter(({ accuracy }) => accuracy > 0 && accuracy < 1);
+    return [
+      name,
+      html`<b>${meanOf(files.map(({ meanAll }) => meanAll))}</b>`,
+      meanOf(files.map(({ meanMixed }) => meanMixed)),
+      whole(queries.length),
+      whole(mixed.length),
+    ];
+  }),
+})}
+${figure({
+  id: "figure-influence",
+  panels: arms.map(({ name, index, bins }) => ({
+    title: name,
+    unit: "mean influence",
+    chart: influenceChart({
+      id: `influence-${index}`,
+      title: `${name}: mean influence by rollout accuracy`,
+      index,
+      bins,
+      binWidth,
+      domain: range,
+    }),
+  })),
+  caption: html`Mean influence of queries by rollout accuracy after SFT, with 95 % intervals where there are enough queries for one, and the number of queries above each bar.
+This is a diagnostic for plain gradient steps, not a forecast of a run with AdamW, and no interval sees a rare kind of right answer that the group never sampled.${
+    errors.length > 0 ? ` Largest relative error of the estimator's own check: ${significant(Math.max(...errors))}.` : ""
+  }`,
+  tables: arms.map(({ name, bins }) => ({
+    caption: `${name}: mean influence by rollout accuracy`,
+    head: ["α", "mean influence", "95 % interval", "queries"],
+    rows: bins.map(({ accuracy, mean, interval, count }) => [
+      percent(accuracy),
+      significant(mean),
+      interval ? `${significant(interval[0])} to ${significant(interval[1])}` : "too few",
+      whole(count),
+    ]),
+  })),
+})}`,
+  };
+}
+
+/** As the file gives them; for several seeds over the queries of all, with Student's interval. */
+function binsOf(files: readonly InfluenceFile[]): InfluenceBin[] {
+  const [only, ...others] = files;
+  if (only && others.length === 0) return only.byAccuracy.filter(({ count }) => count > 0).map((bin) => ({ ...bin }));
+  const groups = new Map<number, number[]>();
+  for (const { accuracy, influence } of files.flatMap(({ queries }) => queries)) {
+    const key = Math.round(accuracy * 1e6) / 1e6;
+    const group = groups.get(key);
+    if (group) group.push(influence);
+    else groups.set(key, [influence]);
+  }
+  return [...groups]
+    .sort(([left], [right]) => left - right)
+    .map(([accuracy, values]) => {
+      const estimate = meanWithInterval(values);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return { accuracy, mean, interval: estimate ? [estimate.low, estimate.high] : null, count: values.length };
+    });
+}
+
+function meanOf(values: readonly (number | null)[]): string {
+  const known = values.flatMap((value) => value ?? []);
+  return known.length === 0 ? "undefined" : significant(known.reduce((sum, value) => sum + value, 0) / known.length);
+}
