@@ -1,1 +1,6 @@
-export {};
+export { type AdvantageOptions, type Advantages, groupAdvantages } from "./advantages.js";
+export { evaluatePolicyLoss, type PolicyLossResult } from "./evaluate-policy-loss.js";
+export { policyLoss } from "./policy-loss.js";
+export type { PolicyLossBatch, TokenRows } from "./policy-loss-batch.js";
+export type { LossType, PolicyLossOptions, VespoShape } from "./policy-loss-options.js";
+export { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trl, verl } from "./presets.js";
