@@ -1,0 +1,41 @@
+import { type Command, Option } from "@commander-js/extra-typings";
+import { examples } from "../internal/help.js";
+import { wholeNumber } from "../internal/parse-flags.js";
+import { modulusFlag, operationsFlag, outputFlag, phrasebookFlag, seedFlag, setFlag, taskFlag } from "./shared-flags.js";
+
+/** Adds `bridge generate`: problems as JSON lines. */
+export function addGenerate(program: Command): void {
+  program
+    .command("generate")
+    .summary("make problems")
+    .description("Writes problems as JSON lines: {id, source, prompt, graph, answer, difficulty, structureHash, phrasebook}.")
+    .option(...taskFlag)
+    .option(...operationsFlag)
+    .option("--count <number>", "how many problems", wholeNumber(), 10)
+    .option("--start <number>", "index of the first problem", wholeNumber(), 0)
+    .option(...seedFlag)
+    .addOption(new Option("--split <name>", "train and test share no solution template").choices(["train", "test", "all"] as const))
+    .option(...phrasebookFlag)
+    .option(...modulusFlag)
+    .option(...setFlag)
+    .option(...outputFlag)
+    .addHelpText(
+      "after",
+      examples([
+        ["bridge generate --ops 15-20 --count 2000 --seed 7 -o problems.jsonl", "the paper's training problems"],
+        ["bridge generate --ops 3 --modulus 23 --phrasebook terse --count 5", "short ones, in few tokens"],
+        ["bridge generate --split test --set distractors=[0,2]", "any option of the source"],
+        ["bridge generate --count 2000 | bridge inject --behavior reflection=0.1", "in a pipe, at constant memory"],
+      ]),
+    )
+    .action(async (flags) => {
+      const { sourceFromFlags } = await import("./source-from-flags.js");
+      const { withLineWriter } = await import("../data/write-lines.js");
+      const source = await sourceFromFlags(flags);
+      await withLineWriter(flags.output, async (writer) => {
+        for (const problem of source.problems({ start: flags.start, count: flags.count })) {
+          await writer.write({ ...problem, phrasebook: source.phrasebook.name });
+        }
+      });
+    });
+}

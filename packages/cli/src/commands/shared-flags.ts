@@ -1,0 +1,53 @@
+import { gather, numberRange, wholeNumber } from "../internal/parse-flags.js";
+
+/** Flags that several commands share, so that they read the same everywhere: spread them into `option`. */
+export const taskFlag: readonly ["--task <name>", string, string] = [
+  "--task <name>",
+  "problem source: igsm, or a module that exports `source`",
+  "igsm",
+];
+
+export const operationsFlag: readonly ["--ops <range>", string, (text: string) => readonly [number, number]] = [
+  "--ops <range>",
+  "operations of a problem: 7, or 15-20 (the source's default where left out)",
+  numberRange,
+];
+
+export const seedFlag: readonly ["--seed <number>", string, (text: string) => number, number] = [
+  "--seed <number>",
+  "decides every random choice",
+  wholeNumber(),
+  0,
+];
+
+export const phrasebookFlag: readonly ["--phrasebook <name>", string] = [
+  "--phrasebook <name>",
+  "how problems and solutions are worded, such as prose or terse",
+];
+
+export const modulusFlag: readonly ["--modulus <number>", string, (text: string) => number] = [
+  "--modulus <number>",
+  "all arithmetic is modulo this",
+  wholeNumber(2),
+];
+
+export const setFlag: readonly ["--set <key=value>", string, typeof gather, readonly string[]] = [
+  "--set <key=value>",
+  "any other option of the source, as JSON; may be repeated",
+  gather,
+  [],
+];
+
+export const outputFlag: readonly ["-o, --output <file>", string, string] = [
+  "-o, --output <file>",
+  "where the lines go, - for standard output; a file is written aside and renamed",
+  "-",
+];
+
+export const inputFlag: readonly ["-i, --input <file>", string, string] = [
+  "-i, --input <file>",
+  "JSON lines to read, - for standard input",
+  "-",
+];
+
+export const jsonFlag: readonly ["--json", string] = ["--json", "print the result as JSON on standard output"];

@@ -1,0 +1,90 @@
+import { BridgeError } from "@bridge-rl/spec";
+import { InvalidArgumentError } from "commander";
+
+/** Reads a whole number of at least `minimum`. */
+export function wholeNumber(minimum = 0): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < minimum || text.trim() === "") {
+      throw new InvalidArgumentError(`It has to be a whole number of at least ${minimum}.`);
+    }
+    return number;
+  };
+}
+
+/** Reads a number of at least `minimum`. */
+export function realNumber(minimum = 0): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!Number.isFinite(number) || number < minimum || text.trim() === "")
+      throw new InvalidArgumentError(`It has to be a number of at least ${minimum}.`);
+    return number;
+  };
+}
+
+/** Reads `15-20`, or `7` for 7-7. */
+export function numberRange(text: string): readonly [number, number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());
+  const [low, high] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (!match || high < low) throw new InvalidArgumentError("It has to be a number or a range such as 15-20.");
+  return [low, high];
+}
+
+/** Gathers a flag that may be given several times. */
+export function gather(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** A value of `--set`: JSON where it is JSON, else the text itself. */
+export function parseLooseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // `--set phrasebook=prose` is meant as it stands
+  }
+}
+
+/**
+ * Reads `key=value` pairs, `a.b=3` into nested objects.
+ *
+ * @throws BridgeError `invalid-option` for a pair without `=`, or one that goes through a value that is no object
+ */
+export function parseAssignments(pairs: readonly string[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const match = /^([^=]+)=(.*)$/s.exec(pair);
+    if (!match) throw new BridgeError("invalid-option", `--set ${pair} has no value; write --set key=value`);
+    assignPath(result, String(match[1]).split("."), parseLooseValue(String(match[2])));
+  }
+  return result;
+}
+
+/** Sets a value deep in an object, in place. */
+function assignPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path;
+  if (name === undefined || name === "__proto__") throw new BridgeError("invalid-option", `"${path.join(".")}" is no option name`);
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const inner = target[name] ?? {};
+  if (!isPlainObject(inner))
+    throw new BridgeError("invalid-option", `--set ${path.join(".")} goes into ${name}, which was set to a plain value before`);
+  target[name] = inner;
+  assignPath(inner, rest, value);
+}
+
+/** Lays the values of one nested object over another one, without changing either. */
+export function mergeDeep(base: Readonly<Record<string, unknown>>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const before = result[name];
+    result[name] = isPlainObject(before) && isPlainObject(value) ? mergeDeep(before, value) : value;
+  }
+  return result;
+}
+
+/** Whether a value is an object literal, not an array, a function or an instance of something. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

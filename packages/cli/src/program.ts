@@ -1,0 +1,27 @@
+import { createRequire } from "node:module";
+import { Command } from "@commander-js/extra-typings";
+import { addGenerate } from "./commands/generate.js";
+import { examples, exitCodeHelp } from "./internal/help.js";
+
+/** The `bridge` command with all its subcommands. Nothing heavy is imported before one of them runs. */
+export function createProgram(): Command {
+  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  const program = new Command("bridge")
+    .description("Makes language models ready for reinforcement learning: BRIDGE (arXiv 2505.18917).")
+    .version(version)
+    .showHelpAfterError("(add --help for the flags and examples)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `${examples([
+        ["bridge run quickstart.config.ts", "a whole experiment: SFT, GRPO, influence, report"],
+        [
+          "bridge generate --ops 15-20 --count 2000 --seed 7 | bridge inject --behavior reflection=0.1 > demonstrations.jsonl",
+          "data alone",
+        ],
+        ["bridge grpo --help", "flags and examples of one command"],
+      ])}\n${exitCodeHelp}`,
+    );
+  for (const add of [addGenerate]) add(program);
+  return program;
+}
