@@ -10,3 +10,5 @@ export {
   type TensorToStore,
   writeSafetensors,
 } from "./safetensors.js";
+export { createTokenizer, type FileTokenizer, loadTokenizer, saveTokenizer, type TokenizerFiles } from "./tokenizer.js";
+export { type SplitPattern, splitPatterns, type TrainTokenizerOptions, trainTokenizer } from "./train-tokenizer.js";

@@ -1,4 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
+import { isRecord } from "./read-json.js";
 
 /** Bytes of one element of each type that safetensors files of language models use. */
 export const elementSizes = {
@@ -172,10 +173,6 @@ function repeatedKey(text: string): string | undefined {
     }
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {
