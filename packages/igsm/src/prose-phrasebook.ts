@@ -1,5 +1,153 @@
-import type { Phrasebook } from "@bridge-rl/spec";
-import { tersePhrasebook } from "./terse-phrasebook.js";
+import type { Expression, GraphNode, Phrasebook, Random, ReasoningGraph, Span, Step, Trace } from "@bridge-rl/spec";
+import { parseBoxed } from "./internal/boxed.js";
+import { type InfixStyle, infix, steps } from "./internal/infix.js";
+import { detectProse } from "./internal/prose-marks.js";
+import {
+  wordDefinition,
+  wordFormula,
+  wordGiven,
+  wordPremise,
+  wordQuestion,
+  wordReminder,
+  wordRestatement,
+  wordReturn,
+  wordSetback,
+} from "./internal/prose-wording.js";
+import { nodeOf, symbolsOf } from "./internal/symbols.js";
+
+const style: InfixStyle = { space: " ", groupSums: true };
+
+const opening = "<think>\nLet's compute the answer step by step.\n";
+
+function closing(answer: string): string {
+  return `Thus, the answer is ${answer}.\n</think>\n<answer>\nThe final answer is \\boxed{${answer}}.\n</answer>`;
+}
+
+/**
+ * Natural English in the manner of BRIDGE's iGSM (arXiv 2505.18917, App. B): one premise a line, the question last, and a solution of
+ * one bullet per quantity. Quantities that have to be inferred are not stated. A modulus is named in the question.
+ */
 export function prosePhrasebook(): Phrasebook {
-  return tersePhrasebook();
+  return {
+    name: "prose",
+    specVersion: 1,
+    stop: ["</answer>"],
+    renderPrompt,
+    renderTrace: (graph, trace, random) => new Solution(graph, trace, random).render(),
+    parseAnswer: parseBoxed,
+    formatAnswer: String,
+    detectBehaviors: detectProse,
+  };
+}
+
+function renderPrompt(graph: ReasoningGraph, random: Random): string {
+  const nameOf = (node: number) => nodeOf(graph, node).name;
+  const lines: string[] = [];
+  for (const { name, expression, stated } of graph.nodes) {
+    if (stated) lines.push(wordPremise(name, wordFormula(expression, nameOf), random));
+  }
+  const question = wordQuestion(nodeOf(graph, graph.target), graph.modulus, random);
+  return [...random.shuffle(lines), question].join("\n");
+}
+
+type StepOf<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
+
+/** One worded solution: knows which quantities have been named so far. */
+class Solution {
+  readonly #graph: ReasoningGraph;
+  readonly #steps: readonly Step[];
+  readonly #random: Random;
+  readonly #symbols: readonly string[];
+  readonly #named: Set<number> = new Set();
+  readonly #spans: Span[] = [];
+  readonly #nameOf = (node: number): string => nodeOf(this.#graph, node).name;
+  #text: string = opening;
+
+  constructor(graph: ReasoningGraph, trace: Trace, random: Random) {
+    this.#graph = graph;
+    this.#steps = trace.steps;
+    this.#random = random;
+    this.#symbols = symbolsOf(graph);
+  }
+
+  render(): { text: string; spans: Span[] } {
+    for (let index = 0; index < this.#steps.length; ) index = this.#bullet(index);
+    const { value } = nodeOf(this.#graph, this.#graph.target);
+    return { text: this.#text + closing(String(value)), spans: this.#spans };
+  }
+
+  /** Words the steps from `first` that share a bullet. Returns the step behind them. */
+  #bullet(first: number): number {
+    const step = this.#steps[first] as Step;
+    if (step.kind === "remark") {
+      this.#write(first, `- ${step.text}\n`);
+      return first + 1;
+    }
+    const node = nodeOf(this.#graph, step.node);
+    let last = first;
+    while (this.#steps[last]?.kind === "restate" && this.#isAbout(last + 1, step.node)) last++;
+    const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate">;
+    if (closingStep.kind === "restate") {
+      for (let index = first; index <= last; index++) {
+        this.#write(index, `- ${wordReminder(node.name, wordFormula(node.expression, this.#nameOf))}\n`);
+      }
+      return last + 1;
+    }
+    this.#write(last, `- ${this.#introduce(node)}`);
+    for (let index = first; index < last; index++) {
+      this.#write(index, ` ${wordRestatement(wordFormula(node.expression, this.#nameOf))}`);
+    }
+    this.#write(last, closingStep.kind === "attempt" ? this.#setback(node, closingStep) : this.#derivation(node, closingStep));
+    return last + 1;
+  }
+
+  #isAbout(index: number, node: number): boolean {
+    const step = this.#steps[index];
+    return step !== undefined && step.kind !== "remark" && step.node === node;
+  }
+
+  #introduce({ id, name, expression }: GraphNode): string {
+    const symbol = this.#symbols[id] as string;
+    if (this.#named.has(id)) return wordReturn(name, symbol, this.#random);
+    this.#named.add(id);
+    if (expression.kind === "constant") return wordGiven(name, String(expression.value), symbol, this.#random);
+    return wordDefinition(name, symbol, this.#random);
+  }
+
+  #setback({ id }: GraphNode, { missing }: StepOf<"attempt">): string {
+    return ` ${wordSetback(missing.map(this.#nameOf), this.#symbols[id] as string, this.#random)}\n`;
+  }
+
+  #derivation({ id, expression, value }: GraphNode, { detail }: StepOf<"derive">): string {
+    const symbol = this.#symbols[id] as string;
+    if (expression.kind === "constant") return ` So ${symbol} = ${String(value)}.\n`;
+    const chain = [symbol, infix(expression, (node) => this.#symbols[node] as string, style), ...this.#computation(expression, value, detail)];
+    return ` Then ${chain.join(" = ")}.\n`;
+  }
+
+  #computation(expression: Expression, value: GraphNode["value"], detail: "direct" | "stepwise"): string[] {
+    const valueAt = (node: number) => nodeOf(this.#graph, node).value;
+    if (expression.kind !== "operation") return [String(value)];
+    const numbers = infix(expression, (node) => String(valueAt(node)), style);
+    return detail === "direct" ? [numbers, String(value)] : [numbers, ...steps(expression, valueAt, style, this.#graph.modulus)];
+  }
+
+  #write(index: number, text: string): void {
+    const step = this.#steps[index] as Step;
+    const start = this.#text.length;
+    this.#text += text;
+    const previous = this.#spans.at(-1);
+    if (previous !== undefined && previous.step === index) {
+      this.#spans[this.#spans.length - 1] = { ...previous, end: this.#text.length };
+      return;
+    }
+    this.#spans.push({
+      start,
+      end: this.#text.length,
+      step: index,
+      kind: step.kind,
+      ...(step.kind === "remark" ? {} : { node: step.node }),
+      ...(step.behavior === undefined ? {} : { behavior: step.behavior }),
+    });
+  }
 }

@@ -1,8 +1,6 @@
 import { hash } from "node:crypto";
 import { BridgeError, type Expression, type GraphNode, mix32, type ReasoningGraph, type Split } from "@bridge-rl/spec";
 
-const codes = { "+": 1, "-": 2, "*": 3, "/": 4, square: 5, sqrt: 6, and: 7, or: 8, not: 9 } as const;
-
 /**
  * Hashes the solution template of a graph: SHA-256 (hex) of what the target is computed from, without names, constants and distractors.
  *
@@ -11,46 +9,77 @@ const codes = { "+": 1, "-": 2, "*": 3, "/": 4, square: 5, sqrt: 6, and: 7, or: 
  * the solution computes it alike.
  */
 export function structureHash(graph: ReasoningGraph): string {
-  const { nodes, target } = graph;
-  const shapes = new Int32Array(nodes.length);
-  for (const { id, expression, necessary } of nodes) if (necessary) shapes[id] = shapeOf(expression, shapes);
-  const numbers = new Map<number, number>();
-  return hash("sha256", describe(target), "hex");
+  return hash("sha256", new Template(graph).text, "hex");
+}
 
-  function describe(id: number): string {
-    const known = numbers.get(id);
-    if (known !== undefined) return `${known}`;
-    // Numbered on the way out: operands have smaller numbers than what they make.
-    const text = write((nodes[id] as GraphNode).expression);
-    numbers.set(id, numbers.size);
+const codes = { "+": 1, "-": 2, "*": 3, "/": 4, square: 5, sqrt: 6, and: 7, or: 8, not: 9 } as const;
+
+/** The solution written from the target down, each node where it is first needed, later as a number. */
+class Template {
+  readonly text: string;
+  readonly #nodes: readonly GraphNode[];
+  /** A 32-bit hash of each node with all it rests on, unfolded to a tree: what terms are sorted by. */
+  readonly #shapes: Int32Array;
+  /** How many nodes were complete before each, or −1. */
+  readonly #numbers: Int32Array;
+  #written = 0;
+
+  constructor({ nodes, target }: ReasoningGraph) {
+    this.#nodes = nodes;
+    this.#shapes = new Int32Array(nodes.length);
+    this.#numbers = new Int32Array(nodes.length).fill(-1);
+    for (const { id, expression, necessary } of nodes) if (necessary) this.#shapes[id] = mix32(this.#shape(expression) + 0x27d4eb2f);
+    this.text = this.#node(target);
+  }
+
+  #node(id: number): string {
+    const known = this.#numbers[id] as number;
+    if (known >= 0) return `${known}`;
+    const text = this.#expression((this.#nodes[id] as GraphNode).expression);
+    this.#numbers[id] = this.#written++;
     return `[${text}]`;
   }
 
-  function write(expression: Expression): string {
+  #expression(expression: Expression): string {
     if (expression.kind === "constant") return "c";
-    if (expression.kind === "reference") return describe(expression.node);
+    if (expression.kind === "reference") return this.#node(expression.node);
     const { operator, operands } = expression;
-    return `(${operator}${canonical(operands, operator, shapes).map(write).join(",")})`;
+    let text = `(${operator}`;
+    for (const operand of isCommutative(operator) ? this.#sorted(operands) : operands) text += `${this.#expression(operand)},`;
+    return `${text})`;
+  }
+
+  #sorted(operands: readonly Expression[]): readonly Expression[] {
+    const sorted = operands.slice();
+    for (let index = 1; index < sorted.length; index++) {
+      const operand = sorted[index] as Expression;
+      const shape = this.#shape(operand);
+      let at = index;
+      for (; at > 0 && this.#shape(sorted[at - 1] as Expression) > shape; at--) sorted[at] = sorted[at - 1] as Expression;
+      sorted[at] = operand;
+    }
+    return sorted;
+  }
+
+  #shape(expression: Expression): number {
+    if (expression.kind === "constant") return 0x5bd1e995;
+    if (expression.kind === "reference") return this.#shapes[expression.node] as number;
+    const { operator, operands } = expression;
+    let shape: number = codes[operator];
+    if (isCommutative(operator)) {
+      // A sum of mixed hashes does not depend on their order.
+      let sum = operands.length;
+      for (const operand of operands) sum = (sum + mix32(this.#shape(operand))) | 0;
+      shape = (shape ^ sum) | 0;
+    } else {
+      for (const operand of operands) shape = mix32(Math.imul(shape ^ this.#shape(operand), 0x01000193) + 0x165667b1);
+    }
+    return mix32(shape) | 0;
   }
 }
 
-/** Operands in an order that their own templates decide, where the operator allows it. */
-function canonical(operands: readonly Expression[], operator: keyof typeof codes, shapes: Int32Array): readonly Expression[] {
-  if (operator !== "+" && operator !== "*") return operands;
-  const keyed = operands.map((operand) => ({ operand, shape: shapeOf(operand, shapes) }));
-  return keyed.sort((left, right) => left.shape - right.shape).map(({ operand }) => operand);
-}
-
-/** A 32-bit hash of an expression with all it rests on, unfolded to a tree. */
-function shapeOf(expression: Expression, shapes: Int32Array): number {
-  if (expression.kind === "constant") return 0x5bd1e995;
-  if (expression.kind === "reference") return mix32((shapes[expression.node] as number) + 0x27d4eb2f);
-  const { operator, operands } = expression;
-  const parts = operands.map((operand) => shapeOf(operand, shapes));
-  if (operator === "+" || operator === "*") parts.sort((left, right) => left - right);
-  let shape = mix32(codes[operator]);
-  for (const part of parts) shape = mix32(Math.imul(shape ^ part, 0x01000193) + 0x165667b1);
-  return shape;
+function isCommutative(operator: keyof typeof codes): boolean {
+  return operator === "+" || operator === "*";
 }
 
 /** How many buckets the space of templates has, and how many of them are for training (iGSM, `const/params.py`). */

@@ -1,0 +1,45 @@
+import { createRandom, type Step } from "@bridge-rl/spec";
+import { type IgsmOptions, igsm } from "../src/index.js";
+
+/**
+ * Prints problems per second on one core, problems and plain solutions worded:
+ * `node --conditions=@bridge-rl/source --import tsx packages/igsm/bench/generate.ts [seconds]`.
+ */
+const seconds = Number(process.argv[2] ?? 2);
+
+const settings: Readonly<Record<string, IgsmOptions>> = {
+  "prose, 15-20 operations": { operations: [15, 20] },
+  "terse, 15-20 operations": { operations: [15, 20], phrasebook: "terse" },
+  "prose, 5-10 operations": { operations: [5, 10] },
+  "prose, 21-25 operations": { operations: [21, 25] },
+  "prose, 15-20 operations, train split": { operations: [15, 20], split: "train" },
+  "terse, 1-4 operations, modulo 10": { operations: [1, 4], modulus: 10, phrasebook: "terse", maximumEdges: 6, layers: 2 },
+};
+
+for (const [name, options] of Object.entries(settings)) {
+  measure(options, Math.min(seconds, 1), 1);
+  const { problems, characters, elapsed } = measure(options, seconds, 2);
+  const rate = Math.round(problems / elapsed).toLocaleString("en");
+  console.log(`${name}: ${rate} problems/s of CPU time, ${Math.round(characters / problems)} characters each`);
+}
+
+function measure(options: IgsmOptions, seconds: number, seed: number): { problems: number; characters: number; elapsed: number } {
+  const source = igsm({ ...options, seed });
+  const random = createRandom(seed, "bench");
+  const start = process.cpuUsage();
+  let problems = 0;
+  let characters = 0;
+  for (const { prompt, graph } of source.problems()) {
+    const steps: Step[] = [];
+    for (const { id, necessary } of graph.nodes) if (necessary) steps.push({ kind: "derive", node: id, detail: "direct" });
+    characters += prompt.length + source.phrasebook.renderTrace(graph, { steps }, random).text.length;
+    problems++;
+    if (problems % 200 === 0 && spent(start) >= seconds) break;
+  }
+  return { problems, characters, elapsed: spent(start) };
+}
+
+function spent(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
