@@ -1,3 +1,18 @@
+export { type AdamWMoments, type AdamWOptions, adamW } from "./adamw.js";
+export {
+  causalAttention,
+  type DeclareDecoderOptions,
+  type Decoder,
+  declareDecoder,
+  decoderLayer,
+  embedTokens,
+  type Heads,
+  headLogits,
+  type LayerOptions,
+} from "./decoder.js";
+export type { DecoderConfig, Llama3RopeScaling } from "./decoder-config.js";
+export { type DecoderParameter, decoderParameters, type InitializationOptions, initializeDecoder } from "./decoder-parameters.js";
+export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -1,0 +1,105 @@
+import { BridgeError, type TrainingRow } from "@bridge-rl/spec";
+import type { DecoderConfig } from "../../decoder-config.js";
+
+/** The static shape of one run. */
+export interface RunShape {
+  readonly rows: number;
+  /** Tokens of each row, padded on the right. */
+  readonly tokens: number;
+  /** Scored positions, padded at the end. */
+  readonly targets: number;
+}
+
+/** Some rows of a batch as the feeds of one run. */
+export interface MicroBatch {
+  readonly shape: RunShape;
+  /** `[rows · tokens]` */
+  readonly tokenIds: Int32Array;
+  /** `[targets]`: the row of the flattened hidden states that predicts each target. */
+  readonly sources: Int32Array;
+  /** `[targets]` */
+  readonly targetIds: Int32Array;
+  /** Which part of `targets` belongs to which row of the batch. */
+  readonly parts: readonly { readonly row: number; readonly start: number; readonly length: number }[];
+}
+
+/**
+ * Splits a batch into runs of at most `tokensPerRun` tokens, similar lengths together. Shapes come from a coarse grid,
+ * so that few programs have to be compiled.
+ *
+ * @param selected  positions in `batch`; rows without completion are left out
+ */
+export function planMicroBatches(batch: readonly TrainingRow[], selected: readonly number[], tokensPerRun: number): MicroBatch[] {
+  const inputLength = (row: number): number => {
+    const { promptIds, completionIds } = rowAt(batch, row);
+    return promptIds.length + completionIds.length - 1;
+  };
+  const pending = selected
+    .filter((row) => rowAt(batch, row).completionIds.length > 0)
+    .sort((left, right) => inputLength(right) - inputLength(left) || left - right);
+  const microBatches: MicroBatch[] = [];
+  for (let start = 0; start < pending.length; ) {
+    const tokens = roundUp(inputLength(pending[start] ?? 0), 8);
+    const rows = pending.slice(start, start + Math.max(1, Math.floor(tokensPerRun / tokens)));
+    const capacity = Math.max(rows.length, Math.min(roundUp(rows.length, 1), Math.floor(tokensPerRun / tokens)));
+    microBatches.push(assemble(batch, rows, capacity, tokens));
+    start += rows.length;
+  }
+  return microBatches;
+}
+
+function assemble(batch: readonly TrainingRow[], rows: readonly number[], capacity: number, tokens: number): MicroBatch {
+  const count = rows.reduce((total, row) => total + rowAt(batch, row).completionIds.length, 0);
+  const targets = roundUp(count, 16);
+  const tokenIds = new Int32Array(capacity * tokens);
+  const sources = new Int32Array(targets);
+  const targetIds = new Int32Array(targets);
+  const parts: { row: number; start: number; length: number }[] = [];
+  let start = 0;
+  for (const [index, row] of rows.entries()) {
+    const { promptIds, completionIds } = rowAt(batch, row);
+    const base = index * tokens;
+    tokenIds.set(promptIds, base);
+    tokenIds.set(completionIds.subarray(0, -1), base + promptIds.length);
+    targetIds.set(completionIds, start);
+    for (let offset = 0; offset < completionIds.length; offset++) sources[start + offset] = base + promptIds.length - 1 + offset;
+    parts.push({ row, start, length: completionIds.length });
+    start += completionIds.length;
+  }
+  return { shape: { rows: capacity, tokens, targets }, tokenIds, sources, targetIds, parts };
+}
+
+/** The next of 8 steps per octave, a multiple of `unit`. */
+function roundUp(value: number, unit: number): number {
+  const step = Math.max(unit, 2 ** Math.floor(Math.log2(Math.max(1, value)) - 3));
+  return Math.ceil(value / step) * step;
+}
+
+/**
+ * Refuses rows that the model cannot score.
+ *
+ * @throws BridgeError `invalid-input` naming the row
+ */
+export function checkRows(batch: readonly TrainingRow[], config: DecoderConfig): void {
+  for (const [index, { promptIds, completionIds }] of batch.entries()) {
+    if (promptIds.length === 0) {
+      throw new BridgeError("invalid-input", `row ${index} has an empty prompt; the first completion token needs a token before it`);
+    }
+    const length = promptIds.length + completionIds.length;
+    if (length > config.maximumLength) {
+      throw new BridgeError("invalid-input", `row ${index} has ${length} tokens; the model takes at most ${config.maximumLength}`);
+    }
+    for (const ids of [promptIds, completionIds]) {
+      const wrong = ids.find((id) => id < 0 || id >= config.vocabularySize);
+      if (wrong !== undefined) {
+        throw new BridgeError("invalid-input", `row ${index} has token id ${wrong}; the vocabulary has ${config.vocabularySize} tokens`);
+      }
+    }
+  }
+}
+
+export function rowAt(batch: readonly TrainingRow[], index: number): TrainingRow {
+  const row = batch[index];
+  if (row === undefined) throw new BridgeError("internal", `the batch has no row ${index}`);
+  return row;
+}

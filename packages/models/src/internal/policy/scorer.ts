@@ -1,0 +1,112 @@
+import { setImmediate } from "node:timers/promises";
+import { BridgeError, type LogProbabilityOptions, type LossRow, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
+import type { DecoderConfig } from "../../decoder-config.js";
+import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
+import type { ParameterSet } from "./parameter-set.js";
+import { gradientName, type ProgramCache } from "./programs.js";
+
+/** Runs batches through the programs of one model. It holds no parameters; they come with each call. */
+export class Scorer {
+  readonly config: DecoderConfig;
+  readonly #programs: ProgramCache;
+  readonly #tokensPerRun: number;
+
+  constructor(config: DecoderConfig, programs: ProgramCache, tokensPerRun: number) {
+    this.config = config;
+    this.#programs = programs;
+    this.#tokensPerRun = tokensPerRun;
+  }
+
+  /** Log-probabilities, and entropies if asked for, of every completion token. */
+  async score(
+    parameters: ParameterSet,
+    batch: readonly TrainingRow[],
+    options: Omit<LogProbabilityOptions, "direction"> = {},
+  ): Promise<LossRow[]> {
+    const { temperature = 1, entropies = false, signal } = options;
+    checkRows(batch, this.config);
+    checkTemperature(temperature);
+    const logProbabilities = emptyRows(batch);
+    const perTokenEntropies = emptyRows(batch);
+    for (const microBatch of planMicroBatches(batch, [...batch.keys()], this.#tokensPerRun)) {
+      await breathe(signal);
+      const program = await this.#programs.get(entropies ? "score-with-entropy" : "score", microBatch.shape);
+      const results = program.run(feeds(parameters, microBatch, temperature));
+      distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
+      if (entropies) distribute(microBatch, floats(results, "entropies"), perTokenEntropies);
+    }
+    return logProbabilities.map((row, index) => {
+      const rowEntropies = perTokenEntropies[index];
+      return entropies && rowEntropies ? { logProbabilities: row, entropies: rowEntropies } : { logProbabilities: row };
+    });
+  }
+
+  /**
+   * Adds Σ weight · d log-probability / d parameter to `gradient`.
+   *
+   * @param weights   d loss / d log-probability, over completion tokens
+   * @param selected  the rows that take part
+   * @returns log-probabilities of those rows, zeros for the others
+   */
+  async differentiate(
+    parameters: ParameterSet,
+    gradient: ParameterSet,
+    batch: readonly TrainingRow[],
+    weights: readonly Float32Array[],
+    selected: readonly number[],
+    options: { readonly temperature?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Float32Array[]> {
+    const { temperature = 1, signal } = options;
+    const logProbabilities = emptyRows(batch);
+    for (const microBatch of planMicroBatches(batch, selected, this.#tokensPerRun)) {
+      await breathe(signal);
+      const program = await this.#programs.get("gradient", microBatch.shape);
+      const runWeights = new Float32Array(microBatch.shape.targets);
+      for (const { row, start } of microBatch.parts) runWeights.set(weights[row] ?? [], start);
+      const results = program.run({
+        ...feeds(parameters, microBatch, temperature),
+        weights: { data: runWeights, shape: [runWeights.length] },
+      });
+      distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
+      for (const { name } of gradient.declarations) gradient.add(name, floats(results, gradientName(name)));
+    }
+    return logProbabilities;
+  }
+}
+
+function checkTemperature(temperature: number): void {
+  if (!(temperature > 0 && Number.isFinite(temperature))) {
+    throw new BridgeError("invalid-option", `temperature is ${temperature}; log-probabilities need a positive one`);
+  }
+}
+
+/** Lets other work of the process run between two programs, and stops where the caller gave up. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) throw new BridgeError("cancelled", "the batch was cancelled", { cause: signal.reason });
+}
+
+function emptyRows(batch: readonly TrainingRow[]): Float32Array[] {
+  return batch.map(({ completionIds }) => new Float32Array(completionIds.length));
+}
+
+function feeds(parameters: ParameterSet, microBatch: MicroBatch, temperature: number): Record<string, TensorValue> {
+  const { shape, tokenIds, sources, targetIds } = microBatch;
+  return {
+    ...Object.fromEntries(parameters.tensors()),
+    tokenIds: { data: tokenIds, shape: [shape.rows * shape.tokens] },
+    sources: { data: sources, shape: [shape.targets] },
+    targetIds: { data: targetIds, shape: [shape.targets] },
+    inverseTemperature: { data: Float32Array.of(1 / temperature), shape: [] },
+  };
+}
+
+function distribute(microBatch: MicroBatch, values: Float32Array, rows: readonly Float32Array[]): void {
+  for (const { row, start, length } of microBatch.parts) rows[row]?.set(values.subarray(start, start + length));
+}
+
+function floats(results: Readonly<Record<string, TensorValue>>, name: string): Float32Array {
+  const data = results[name]?.data;
+  if (!(data instanceof Float32Array)) throw new BridgeError("internal", `the program gave no float32 output "${name}"`);
+  return data;
+}
