@@ -18,6 +18,14 @@ export { createMemoryTracker, type MemoryTracker } from "./memory-tracker.js";
 export { passAtK } from "./pass-at-k.js";
 export { scoreRollout } from "./score-rollout.js";
 export {
+  runTrainingLoop,
+  type StepTiming,
+  type TrainingControls,
+  type TrainingEvaluation,
+  type TrainingLoopOptions,
+  type TrainingTimings,
+} from "./training-loop.js";
+export {
   type CheckpointOptions,
   openTrainingSession,
   type TrainingProgress,
