@@ -21,7 +21,7 @@ export interface EvaluatedArm {
  * Sums up evaluations as `summary.json` holds them: per arm, stage and split, pooled over seeds and for each seed.
  *
  * A pooled interval treats all answers as independent: it tells how well the accuracy of *these* trained models is known, not how
- * much another seed would change it.
+ * much another seed would change it. The base model counts once, however many seeds evaluated it.
  */
 export function summarizeEvaluations(arms: readonly EvaluatedArm[]): Pick<SummaryFile, "arms" | "constantBaseline"> {
   const names = [...new Set(arms.map((arm) => arm.name))];
@@ -30,7 +30,7 @@ export function summarizeEvaluations(arms: readonly EvaluatedArm[]): Pick<Summar
     return [
       name,
       {
-        ...summarizeStages(own.flatMap((arm) => arm.evaluations)),
+        ...summarizeStages(pooled(own)),
         seeds: own.map((arm) => ({ seed: arm.seed, ...summarizeStages(arm.evaluations) })),
       },
     ];
@@ -42,6 +42,13 @@ export function summarizeEvaluations(arms: readonly EvaluatedArm[]): Pick<Summar
     arms: Object.fromEntries(summaries),
     constantBaseline: { ...(inDistribution && { inDistribution }), ...(outOfDistribution && { outOfDistribution }) },
   };
+}
+
+/** All evaluations, but those of the base model once: training seeds don't change it, so evaluating it again adds nothing. */
+function pooled(arms: readonly EvaluatedArm[]): EvaluationRecord[] {
+  const base =
+    arms.map(({ evaluations }) => evaluations.filter(({ stage }) => stage === "base")).find((records) => records.length > 0) ?? [];
+  return [...base, ...arms.flatMap(({ evaluations }) => evaluations.filter(({ stage }) => stage !== "base"))];
 }
 
 function summarizeStages(records: readonly EvaluationRecord[]): StagesSummary {

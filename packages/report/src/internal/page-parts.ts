@@ -12,6 +12,8 @@ export interface Table {
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly HtmlPart[])[];
+  /** Lines below the rows, each over the whole width. */
+  readonly foot?: readonly HtmlPart[];
 }
 
 /** One chart of a figure, under its own small title. */
@@ -45,7 +47,7 @@ ${tables.length === 0 ? undefined : html`<details><summary>Numbers behind this f
 }
 
 /** A table that scrolls by itself where it is wider than the page, also by keyboard. */
-export function table({ caption, head, rows }: Table, className = "numbers"): Html {
+export function table({ caption, head, rows, foot = [] }: Table, className = "numbers"): Html {
   return html`
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${className}"><caption>${caption}</caption>
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
@@ -53,5 +55,10 @@ export function table({ caption, head, rows }: Table, className = "numbers"): Ht
     ([first, ...cells]) => html`
 <tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,
   )}
-</tbody></table></div>`;
+</tbody>${
+    foot.length === 0
+      ? undefined
+      : html`
+<tfoot>${foot.map((line) => html`<tr><td colspan="${head.length}">${line}</td></tr>`)}</tfoot>`
+  }</table></div>`;
 }

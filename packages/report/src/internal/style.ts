@@ -41,8 +41,10 @@ main > section { margin-top: 3.25rem; padding-top: 1.1rem; border-top: 1px solid
 .note, figcaption { color: var(--muted); font-size: 0.92rem; line-height: 1.5; }
 figure { margin: 1.6rem 0 0; }
 .panels, .answers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1.6rem 2rem; margin-bottom: 0.7rem; }
+.answers { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 #figure-result .panels { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 .panel { max-width: 26rem; min-width: 0; }
+.panels:has(> :nth-child(4):last-child) { max-width: 46rem; }
 #figure-result .panel { max-width: 32rem; }
 .panel-title { margin: 0 0 0.35rem; font: 600 0.85rem/1.35 var(--sans); }
 .unit { color: var(--muted); font-weight: 400; }
@@ -55,9 +57,10 @@ th, td { padding: 0.3rem 0 0.3rem 1.1rem; text-align: right; vertical-align: top
 th[scope="row"], thead th:first-child { padding-left: 0; text-align: left; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--muted); vertical-align: bottom; }
 tbody tr:last-child > * { border-bottom: 1px solid var(--rule); }
+tfoot td { padding-left: 0; text-align: left; color: var(--muted); }
 tbody th { white-space: nowrap; }
 b { font-weight: 600; }
-.result b { font-size: 1.05rem; }
+.result tbody b { font-size: 1.05rem; }
 .interval { display: block; color: var(--muted); font-size: 0.76rem; white-space: nowrap; }
 details { margin-top: 0.6rem; }
 summary { width: fit-content; color: var(--muted); font: 0.85rem/1.6 var(--sans); cursor: pointer; }
@@ -65,7 +68,7 @@ summary:hover { color: var(--ink); }
 details > :not(summary) { margin-top: 0.9rem; }
 .legend { font: 0.85rem/1.7 var(--sans); }
 pre { margin: 0 0 1rem; padding: 0.7rem 0.85rem; background: var(--ground); font: 0.82rem/1.6 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; overflow: auto; }
-.prompt { max-width: 60rem; }
+.command { max-width: 44rem; }
 .problem { margin-top: 1.9rem; }
 .answer { min-width: 0; }
 .answer pre { border-left: 3px solid var(--arm-0); }
@@ -78,6 +81,9 @@ mark.attempt { background: var(--attempt-ground); text-decoration-color: var(--a
 .legend mark { padding: 0.1em 0.3em; margin-right: 0.4em; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
 .graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }
+.graph > g > polygon:first-of-type { fill: none; }
+.graph .edge :is(path, polygon) { stroke: var(--muted); }
+.graph .edge polygon { fill: var(--muted); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1.2rem; margin: 0 0 1rem; }
 dt { color: var(--muted); } dd { margin: 0; }
 footer { margin-top: 4rem; color: var(--muted); font-size: 0.9rem; }

@@ -47,7 +47,13 @@ export function accuracyDots(
         tickSize: 3,
         tickFormat: (share: number) => `${Math.round(100 * share)}`,
       },
-      y: { type: "point", domain: dots.map((_, row) => row), label: null, tickSize: 0, tickFormat: (row: number) => names[row] ?? "" },
+      y: {
+        domain: [dots.length - 0.5, -0.5],
+        label: null,
+        ticks: dots.map((_, row) => row),
+        tickSize: 0,
+        tickFormat: (row: number) => names[row] ?? "",
+      },
       marks: [
         Plot.gridX({ ticks: 5, strokeOpacity: 0.12 }),
         ...(constant
@@ -65,15 +71,7 @@ export function accuracyDots(
         ...rows.flatMap((dot) => [
           Plot.ruleY([dot], { y: "row", x1: "low", x2: "high", stroke: armColor(dot.index), strokeWidth: 2 }),
           ...(dot.seeds.length > 1
-            ? [
-                Plot.tickX(dot.seeds, {
-                  x: (value: number) => value,
-                  y: () => dot.row,
-                  insetTop: 5,
-                  insetBottom: 5,
-                  stroke: armColor(dot.index),
-                }),
-              ]
+            ? [Plot.ruleX(dot.seeds, { x: (value: number) => value, y1: dot.row - 0.28, y2: dot.row + 0.28, stroke: armColor(dot.index) })]
             : []),
           Plot.dot([dot], {
             x: "accuracy",

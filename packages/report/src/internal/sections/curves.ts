@@ -39,7 +39,11 @@ const inside: readonly CurvePanel[] = [
 
 /** Reward and accuracy over GRPO steps. Undefined where none was logged. */
 export function learningSection(run: Run): Section | undefined {
-  return curveSection(run, "learning", "How the arms learn", learning, "Reward and accuracy of the arms over GRPO steps.");
+  const isSame =
+    JSON.stringify(metricCurves(run.arms, "grpo", "reward")) === JSON.stringify(metricCurves(run.arms, "grpo", "accuracy/mean"));
+  const panels = isSame ? learning.filter(({ metric }) => metric !== "accuracy/mean") : learning;
+  const text = `Reward and accuracy of the arms over GRPO steps.${isSame ? " Reward is 1 for a right answer and 0 otherwise, so it is the accuracy on training problems." : ""}`;
+  return curveSection(run, "learning", "How the arms learn", panels, text);
 }
 
 /** Entropy, length and the state of the groups over GRPO steps. */

@@ -25,55 +25,58 @@ export function headlineSection(run: Run): Section | undefined {
   const summary = summarizeEvaluations(run.arms);
   const present = splits.filter(({ key }) => Object.values(summary.arms).some((arm) => stages.some((stage) => arm[stage.key]?.[key])));
   if (present.length === 0) return undefined;
+  const hasSeeds = Object.values(summary.arms).some(({ seeds }) => seeds.length > 1);
   return {
     id: "result",
     title: "Result",
-    body: html`<p class="lead">${finding(summary)}</p>
+    body: html`${finding(summary)}
 <div class="tables">${present.map(({ key, title }) => resultTable(summary, key, title))}</div>
-<p class="note">Value and 95 % interval, in per cent of right answers (greedy or sampled as the config says; a truncated answer counts as wrong). Intervals of
+<p class="note">Per cent of right answers, with 95 % interval below. Intervals of
 accuracies are Wilson's; intervals of gains combine those of both stages as if each had seen other problems (Newcombe), which is wider than needed
-where they saw the same. n counts answers${Object.values(summary.arms).some(({ seeds }) => seeds.length > 1) ? " of all seeds together" : ""}.</p>
+where they saw the same. n counts answers${hasSeeds ? " of all seeds together, taken as independent" : ""}.</p>
 ${figure({
   id: "figure-result",
   panels: present.map(({ key, short }) => ({
     title: `Accuracy ${short}`,
     chart: accuracyDots(`result-${key}`, `Accuracy ${short}`, dots(summary, key), constantLine(summary, key)),
   })),
-  caption: html`Ring: after SFT${Object.values(summary.arms).some(({ base }) => base) ? " or of the base model" : ""}. Filled: after GRPO. Bar: 95 % interval.${
-    Object.values(summary.arms).some(({ seeds }) => seeds.length > 1) ? " Short ticks: single seeds." : ""
-  } Dashed: always giving the most frequent constant answer named in the table.`,
+  caption: html`Ring: after SFT. Filled: after GRPO. Bar: 95 % interval.${hasSeeds ? " Short ticks: single seeds." : ""} Dashed: giving one and the same answer to every problem.`,
   tables: [],
 })}`,
   };
 }
 
+interface Gain {
+  readonly name: string;
+  readonly gain: Estimate;
+}
+
 /** The finding in words, computed: who answers how much, who gained how much, and how sure that is. */
-function finding(summary: Summary): Html | string {
+function finding(summary: Summary): Html {
   const names = Object.keys(summary.arms);
   const split = splits.find(({ key }) => names.some((name) => summary.arms[name]?.grpo?.[key]));
-  if (!split) return "GRPO has not been evaluated yet; the tables show what is there.";
+  if (!split) return html`<p class="lead">GRPO has not been evaluated yet; the tables show what is there.</p>`;
+  const hasFew = names.length <= 2;
   const reached = names.flatMap((name) => {
     const accuracy = summary.arms[name]?.grpo?.[split.key];
-    return accuracy ? [html`<b>${name}</b> answers ${percent(accuracy.accuracy)} (${percentInterval(accuracy)})`] : [];
+    return accuracy
+      ? [html`<b>${name}</b> answers ${percent(accuracy.accuracy)}${hasFew ? ` (${percentInterval(accuracy)})` : undefined}`]
+      : [];
   });
-  const gains = names.flatMap((name) => {
+  const gains = names.flatMap((name): Gain[] => {
     const gain = gainOf(summary.arms[name], split.key);
     return gain ? [{ name, gain }] : [];
   });
+  const gained = gains.map(({ name, gain }) => html`<b>${name}</b> gained ${hasFew ? pointsWithInterval(gain) : points(gain.value)}`);
   const [baseline, ...others] = gains;
-  return html`After GRPO ${joined(reached)} of held-out problems ${split.short} right. ${
-    gains.length === 0
-      ? undefined
-      : html`Against its own SFT model, ${joined(gains.map(({ name, gain }) => html`<b>${name}</b> gained ${pointsWithInterval(gain)}`))}.`
-  } ${baseline ? others.map((other) => comparison(summary, split.key, baseline, other)) : undefined}`;
+  const [only] = others;
+  return html`<p class="lead">After GRPO ${joined(reached)} of held-out problems ${split.short} right. ${
+    gained.length === 0 ? undefined : html`Against its own SFT model, ${joined(gained)}${hasFew ? "" : " points"}. `
+  }${baseline && only && others.length === 1 ? comparison(summary, split.key, baseline, only) : undefined}</p>
+${baseline && others.length > 1 ? comparisonTable(summary, split, baseline, others) : undefined}`;
 }
 
-function comparison(
-  summary: Summary,
-  key: SplitKey,
-  baseline: { name: string; gain: Estimate },
-  other: { name: string; gain: Estimate },
-): Html {
+function comparison(summary: Summary, key: SplitKey, baseline: Gain, other: Gain): Html {
   const gap = difference(other.gain, baseline.gain);
   const verdict =
     gap.low > 0
@@ -83,11 +86,29 @@ function comparison(
         : "an interval that includes zero";
   const paired = pairedGaps(summary, key, baseline.name, other.name);
   const overSeeds = meanWithInterval(paired);
-  return html`${other.name}'s gain minus ${baseline.name}'s is ${pointsWithInterval(gap)}: ${verdict}. ${
+  return html`The gain of ${other.name} minus that of ${baseline.name} is ${pointsWithInterval(gap)}: ${verdict}. ${
     overSeeds
-      ? html`Seed by seed it is ${listed(paired.map((value) => points(value)))}, in the mean ${pointsWithInterval(overSeeds)} by Student's interval over ${counted(paired.length, "seed")}.`
+      ? html`Seed by seed it is ${listed(paired.map(points))}; over ${counted(paired.length, "seed")}, by Student's interval, ${pointsWithInterval(overSeeds)}.`
       : "With one seed, no interval here covers what another seed would change."
   } `;
+}
+
+function comparisonTable(summary: Summary, split: (typeof splits)[number], baseline: Gain, others: readonly Gain[]): Html {
+  return table({
+    caption: `Gain ${split.short} minus that of ${baseline.name}, points`,
+    head: ["arm", "all answers", "seed by seed", "over seeds, Student's interval"],
+    rows: others.map((other) => {
+      const gap = difference(other.gain, baseline.gain);
+      const paired = pairedGaps(summary, split.key, baseline.name, other.name);
+      const overSeeds = meanWithInterval(paired);
+      return [
+        other.name,
+        html`<b>${points(gap.value)}</b><span class="interval">${pointsInterval(gap)}</span>`,
+        paired.map(points).join(", "),
+        overSeeds ? html`<b>${points(overSeeds.value)}</b><span class="interval">${pointsInterval(overSeeds)}</span>` : "one seed: none",
+      ];
+    }),
+  });
 }
 
 function pairedGaps(summary: Summary, key: SplitKey, baseline: string, other: string): number[] {
@@ -106,36 +127,47 @@ function gainOf(stagesOf: StagesSummary | undefined, key: SplitKey): Estimate | 
 }
 
 function resultTable(summary: Summary, key: SplitKey, title: string): Html {
-  const shown = stages.filter(({ key: stage }) => Object.values(summary.arms).some((arm) => arm[stage]?.[key]));
-  const constant = summary.constantBaseline[key];
-  const rows = Object.entries(summary.arms).map(([name, arm]) => {
+  const rows = Object.entries(summary.arms).flatMap(([name, arm]) => {
+    if (!arm.sft?.[key] && !arm.grpo?.[key]) return [];
     const gain = gainOf(arm, key);
-    const sizes = [...new Set(shown.flatMap(({ key: stage }) => arm[stage]?.[key]?.n ?? []))];
+    const sizes = [...new Set([arm.sft?.[key]?.n, arm.grpo?.[key]?.n].flatMap((size) => size ?? []))];
+    const seeds = arm.seeds.length > 1 ? html`<span class="interval">${counted(arm.seeds.length, "seed")}</span>` : undefined;
     return [
-      html`${name}${arm.seeds.length > 1 ? html`<span class="interval">${counted(arm.seeds.length, "seed")}</span>` : undefined}`,
-      ...shown.map(({ key: stage }) =>
-        accuracyCell(arm[stage]?.[key], arm.seeds.length > 1 ? arm.seeds.flatMap((seed) => seed[stage]?.[key]?.accuracy ?? []) : []),
-      ),
-      gain ? html`<b>${points(gain.value)}</b><span class="interval">${pointsInterval(gain)}</span>` : "not measured",
-      sizes.map(whole).join(" / "),
+      [
+        html`${name}${seeds}`,
+        ...(["sft", "grpo"] as const).map((stage) =>
+          accuracyCell(arm[stage]?.[key], arm.seeds.length > 1 ? arm.seeds.flatMap((seed) => seed[stage]?.[key]?.accuracy ?? []) : []),
+        ),
+        gain ? html`<b>${points(gain.value)}</b><span class="interval">${pointsInterval(gain)}</span>` : "–",
+        sizes.map(whole).join(" / "),
+      ],
     ];
   });
-  if (constant) {
-    rows.push([
-      html`always “${String(constant.answer)}”`,
-      ...shown.map((_, position) => (position === shown.length - 1 ? accuracyCell(constant, []) : "")),
-      "",
-      whole(constant.n),
-    ]);
-  }
+  const constant = summary.constantBaseline[key];
+  const bases = Object.entries(summary.arms).flatMap(([name, arm]) => (arm.base?.[key] ? [{ name, base: arm.base[key] }] : []));
+  const isShared = new Set(bases.map(({ base }) => base.accuracy)).size <= 1;
   return table(
-    { caption: title, head: ["arm", ...shown.map((stage) => stage.title), "gain by GRPO, points", "n"], rows },
+    {
+      caption: title,
+      head: ["arm", "after SFT", "after GRPO", "gain, points", "n"],
+      rows,
+      foot: [
+        ...(isShared ? bases.slice(0, 1) : bases).map(({ name, base }) =>
+          inWords(isShared ? "Base model, before SFT" : `Base model of ${name}, before SFT`, base),
+        ),
+        ...(constant ? [inWords(`Always answering “${String(constant.answer)}”`, constant)] : []),
+      ],
+    },
     "numbers result",
   );
 }
 
+function inWords(what: string, accuracy: Accuracy): Html {
+  return html`${what}: <b>${fixed(100 * accuracy.accuracy, 1)}</b> (${percentInterval(accuracy)}), n = ${whole(accuracy.n)}`;
+}
+
 function accuracyCell(accuracy: Accuracy | undefined, seeds: readonly number[]): Html | string {
-  if (!accuracy) return "not measured";
+  if (!accuracy) return "–";
   return html`<b>${fixed(100 * accuracy.accuracy, 1)}</b><span class="interval">${percentInterval(accuracy)}</span>${
     seeds.length > 1 ? html`<span class="interval">seeds ${seeds.map((value) => fixed(100 * value, 1)).join(", ")}</span>` : undefined
   }`;
@@ -145,7 +177,7 @@ function dots(summary: Summary, key: SplitKey): AccuracyDot[] {
   return Object.entries(summary.arms).flatMap(([arm, stagesOf], index) =>
     stages.flatMap(({ key: stage, title }) => {
       const accuracy = stagesOf[stage]?.[key];
-      if (!accuracy) return [];
+      if (!accuracy || stage === "base") return [];
       const seeds = stagesOf.seeds.flatMap((seed) => seed[stage]?.[key]?.accuracy ?? []);
       return [{ arm, index, stage: title, isFinal: stage === "grpo", accuracy, seeds }];
     }),

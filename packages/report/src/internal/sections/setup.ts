@@ -41,9 +41,15 @@ export function setupSection(run: Run): Section {
         : html`<p>Run again with:</p><pre class="command" role="region" tabindex="0" aria-label="Command that repeats the run">${file.command}</pre>
 <p>Equal config, versions and machine give equal bytes; another machine may round differently.</p>`
     }
-<dl><dt>task</dt><dd>${file.task.name}</dd><dt>arms and seeds</dt><dd>${listed(file.arms.map(({ name, seed }) => `${name}, seed ${seed}`))}</dd>${
-      summary ? html`<dt>time</dt><dd>${duration(summary.seconds)} in all</dd>` : undefined
-    }</dl>
+<dl><dt>task</dt><dd>${file.task.name}</dd><dt>arms and seeds</dt><dd>${armNames(file.arms)
+      .map(
+        (name) =>
+          `${name} (seed ${file.arms
+            .filter((arm) => arm.name === name)
+            .map(({ seed }) => seed)
+            .join(", ")})`,
+      )
+      .join("; ")}</dd>${summary ? html`<dt>time</dt><dd>${duration(summary.seconds)} in all</dd>` : undefined}</dl>
 ${
   summary && Object.keys(summary.phases).length > 0
     ? table({
