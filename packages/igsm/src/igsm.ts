@@ -97,7 +97,7 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
     const failures = new Map<Failure, number>();
     let operations = 0;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
-      const random = stream.fork("attempt", attempt);
+      const random = stream.fork("", attempt);
       if (attempt % attemptsPerCount === 0) operations = drawOperations(random, resolved);
       const result = attemptGraph(random, operations);
       if (typeof result !== "string") return result;

@@ -1,8 +1,9 @@
-import type { Expression, GraphNode, Phrasebook, Random, ReasoningGraph, Span, Step, Trace } from "@bridge-rl/spec";
+import type { GraphNode, Phrasebook, Random, ReasoningGraph, Span, Step, Trace } from "@bridge-rl/spec";
 import { parseBoxed } from "./internal/boxed.js";
-import { type InfixStyle, infix, steps } from "./internal/infix.js";
+import { infix, steps } from "./internal/infix.js";
 import { detectProse } from "./internal/prose-marks.js";
 import {
+  proseStyle,
   wordDefinition,
   wordFormula,
   wordGiven,
@@ -13,9 +14,7 @@ import {
   wordReturn,
   wordSetback,
 } from "./internal/prose-wording.js";
-import { nodeOf, symbolsOf } from "./internal/symbols.js";
-
-const style: InfixStyle = { space: " ", groupSums: true };
+import { namesOf, nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 
 const opening = "<think>\nLet's compute the answer step by step.\n";
 
@@ -41,10 +40,10 @@ export function prosePhrasebook(): Phrasebook {
 }
 
 function renderPrompt(graph: ReasoningGraph, random: Random): string {
-  const nameOf = (node: number) => nodeOf(graph, node).name;
+  const names = namesOf(graph);
   const lines: string[] = [];
   for (const { name, expression, stated } of graph.nodes) {
-    if (stated) lines.push(wordPremise(name, wordFormula(expression, nameOf), random));
+    if (stated) lines.push(wordPremise(name, wordFormula(expression, names), random));
   }
   const question = wordQuestion(nodeOf(graph, graph.target), graph.modulus, random);
   return [...random.shuffle(lines), question].join("\n");
@@ -60,7 +59,8 @@ class Solution {
   readonly #symbols: readonly string[];
   readonly #named: Set<number> = new Set();
   readonly #spans: Span[] = [];
-  readonly #nameOf = (node: number): string => nodeOf(this.#graph, node).name;
+  readonly #names: readonly string[];
+  readonly #numbers: readonly string[];
   #text: string = opening;
 
   constructor(graph: ReasoningGraph, trace: Trace, random: Random) {
@@ -68,6 +68,8 @@ class Solution {
     this.#steps = trace.steps;
     this.#random = random;
     this.#symbols = symbolsOf(graph);
+    this.#names = namesOf(graph);
+    this.#numbers = numbersOf(graph);
   }
 
   render(): { text: string; spans: Span[] } {
@@ -89,13 +91,13 @@ class Solution {
     const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate">;
     if (closingStep.kind === "restate") {
       for (let index = first; index <= last; index++) {
-        this.#write(index, `- ${wordReminder(node.name, wordFormula(node.expression, this.#nameOf))}\n`);
+        this.#write(index, `- ${wordReminder(node.name, wordFormula(node.expression, this.#names))}\n`);
       }
       return last + 1;
     }
     this.#write(last, `- ${this.#introduce(node)}`);
     for (let index = first; index < last; index++) {
-      this.#write(index, ` ${wordRestatement(wordFormula(node.expression, this.#nameOf))}`);
+      this.#write(index, ` ${wordRestatement(wordFormula(node.expression, this.#names))}`);
     }
     this.#write(last, closingStep.kind === "attempt" ? this.#setback(node, closingStep) : this.#derivation(node, closingStep));
     return last + 1;
@@ -115,21 +117,17 @@ class Solution {
   }
 
   #setback({ id }: GraphNode, { missing }: StepOf<"attempt">): string {
-    return ` ${wordSetback(missing.map(this.#nameOf), this.#symbols[id] as string, this.#random)}\n`;
+    return ` ${wordSetback(missing.map((node) => nodeOf(this.#graph, node).name), this.#symbols[id] as string, this.#random)}\n`;
   }
 
   #derivation({ id, expression, value }: GraphNode, { detail }: StepOf<"derive">): string {
     const symbol = this.#symbols[id] as string;
     if (expression.kind === "constant") return ` So ${symbol} = ${String(value)}.\n`;
-    const chain = [symbol, infix(expression, (node) => this.#symbols[node] as string, style), ...this.#computation(expression, value, detail)];
-    return ` Then ${chain.join(" = ")}.\n`;
-  }
-
-  #computation(expression: Expression, value: GraphNode["value"], detail: "direct" | "stepwise"): string[] {
-    const valueAt = (node: number) => nodeOf(this.#graph, node).value;
-    if (expression.kind !== "operation") return [String(value)];
-    const numbers = infix(expression, (node) => String(valueAt(node)), style);
-    return detail === "direct" ? [numbers, String(value)] : [numbers, ...steps(expression, valueAt, style, this.#graph.modulus)];
+    const symbols = infix(expression, this.#symbols, proseStyle);
+    if (expression.kind !== "operation") return ` Then ${symbol} = ${symbols} = ${String(value)}.\n`;
+    const numbers = infix(expression, this.#numbers, proseStyle);
+    const results = detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle).join(" = ");
+    return ` Then ${symbol} = ${symbols} = ${numbers} = ${results}.\n`;
   }
 
   #write(index: number, text: string): void {

@@ -1,8 +1,8 @@
-import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Trace } from "@bridge-rl/spec";
+import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Step, type Trace } from "@bridge-rl/spec";
 import { z } from "zod";
 import { parseBoxed } from "./internal/boxed.js";
 import { type InfixStyle, infix, steps } from "./internal/infix.js";
-import { nodeOf, symbolsOf } from "./internal/symbols.js";
+import { nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 import { detectTerse } from "./internal/terse-marks.js";
 import { type TersePhrasebookOptions, type TerseWording, terseWording } from "./internal/terse-wording.js";
 
@@ -28,9 +28,8 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
     stop: [],
     renderPrompt(graph, random) {
       const symbols = symbolsOf(graph);
-      const refer = (node: number) => symbols[node] as string;
-      const premises = graph.nodes.map(({ id, expression }) => wording.premise(refer(id), infix(expression, refer, style)));
-      return random.shuffle(premises).join("") + wording.question(refer(graph.target));
+      const premises = graph.nodes.map(({ id, expression }) => wording.premise(symbols[id] as string, infix(expression, symbols, style)));
+      return random.shuffle(premises).join("") + wording.question(symbols[nodeOf(graph, graph.target).id] as string);
     },
     renderTrace: (graph, trace) => renderTrace(wording, graph, trace),
     parseAnswer: parseBoxed,
@@ -41,39 +40,27 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
 
 function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace): { text: string; spans: Span[] } {
   const symbols = symbolsOf(graph);
-  const refer = (node: number) => symbols[node] as string;
-  const valueOf = (node: number) => nodeOf(graph, node).value;
-  const numberOf = (node: number) => String(valueOf(node));
+  const numbers = numbersOf(graph);
   const spans: Span[] = [];
   let text = wording.opening;
   for (const [index, step] of trace.steps.entries()) {
     const start = text.length;
+    text += wordStep(step);
+    const node = step.kind === "remark" ? {} : { node: step.node };
     const behavior = step.behavior === undefined ? {} : { behavior: step.behavior };
-    if (step.kind === "remark") {
-      text += wording.remark(step.text);
-      spans.push({ start, end: text.length, step: index, kind: step.kind, ...behavior });
-      continue;
-    }
-    const { id, expression, value } = nodeOf(graph, step.node);
-    const symbol = refer(id);
-    if (step.kind === "attempt") {
-      text += wording.attempt(symbol, step.missing.map(refer));
-    } else {
-      const formula = infix(expression, refer, style);
-      if (step.kind === "restate") {
-        text += wording.restate(symbol, formula);
-      } else {
-        const numbers = infix(expression, numberOf, style);
-        const results = step.detail === "stepwise" ? steps(expression, valueOf, style, graph.modulus) : [String(value)];
-        text += wording.derive(
-          symbol,
-          formula,
-          results.length === 0 || expression.kind !== "operation" ? [numbers] : [numbers, ...results],
-        );
-      }
-    }
-    spans.push({ start, end: text.length, step: index, kind: step.kind, node: step.node, ...behavior });
+    spans.push({ start, end: text.length, step: index, kind: step.kind, ...node, ...behavior });
   }
-  const target = nodeOf(graph, graph.target);
-  return { text: text + wording.closing(String(target.value)), spans };
+  return { text: text + wording.closing(String(nodeOf(graph, graph.target).value)), spans };
+
+  function wordStep(step: Step): string {
+    if (step.kind === "remark") return wording.remark(step.text);
+    const { id, expression, value } = nodeOf(graph, step.node);
+    const symbol = symbols[id] as string;
+    if (step.kind === "attempt") return wording.attempt(symbol, step.missing.map((node) => symbols[nodeOf(graph, node).id] as string));
+    const formula = infix(expression, symbols, style);
+    if (step.kind === "restate") return wording.restate(symbol, formula);
+    const computed = infix(expression, numbers, style);
+    if (expression.kind !== "operation") return wording.derive(symbol, formula, [computed]);
+    return wording.derive(symbol, formula, [computed, ...(step.detail === "direct" ? [String(value)] : steps(expression, graph, style))]);
+  }
 }

@@ -1,4 +1,4 @@
-import { BridgeError, type Expression, type Value } from "@bridge-rl/spec";
+import { BridgeError, type Expression, type GraphNode, type ReasoningGraph, type Value } from "@bridge-rl/spec";
 
 /** How expressions look: the space around operators, and whether a sum in a sum keeps its parentheses. */
 export interface InfixStyle {
@@ -6,15 +6,16 @@ export interface InfixStyle {
   readonly groupSums: boolean;
 }
 
-/** Words an expression, with each reference replaced by what `refer` says. */
-export function infix(expression: Expression, refer: (node: number) => string, style: InfixStyle): string {
+/** Words an expression, with each reference replaced by the word of its node. */
+export function infix(expression: Expression, words: readonly string[], style: InfixStyle): string {
   if (expression.kind === "constant") return String(integer(expression.value));
-  if (expression.kind === "reference") return refer(expression.node);
+  if (expression.kind === "reference") return words[expression.node] as string;
   const { operator, operands } = expression;
-  const separator = `${style.space}${arithmetic(operator)}${style.space}`;
+  const separator = style.space + arithmetic(operator) + style.space;
   let text = "";
-  for (const [index, operand] of operands.entries()) {
-    const inner = infix(operand, refer, style);
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index] as Expression;
+    const inner = infix(operand, words, style);
     if (index > 0) text += separator;
     text += needsParentheses(operator, operand, index, style) ? `(${inner})` : inner;
   }
@@ -33,23 +34,23 @@ type Token = number | "+" | "-" | "*" | "(" | ")";
  *
  * @returns the expression after each step, the last one being the bare value; empty for a constant or a reference
  */
-export function steps(expression: Expression, valueOf: (node: number) => Value, style: InfixStyle, modulus: number | undefined): string[] {
-  let tokens = tokenize(expression, valueOf, style);
+export function steps(expression: Expression, graph: ReasoningGraph, style: InfixStyle): string[] {
+  let tokens = tokenize(expression, graph.nodes, style);
   const texts: string[] = [];
   while (tokens.length > 1) {
-    tokens = reduceOnce(tokens, modulus);
+    tokens = reduceOnce(tokens, graph.modulus);
     texts.push(write(tokens, style));
   }
   return texts;
 }
 
-function tokenize(expression: Expression, valueOf: (node: number) => Value, style: InfixStyle): Token[] {
+function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle): Token[] {
   if (expression.kind === "constant") return [integer(expression.value)];
-  if (expression.kind === "reference") return [integer(valueOf(expression.node))];
+  if (expression.kind === "reference") return [integer((nodes[expression.node] as GraphNode).value)];
   const { operator, operands } = expression;
   const tokens: Token[] = [];
   for (const [index, operand] of operands.entries()) {
-    const inner = tokenize(operand, valueOf, style);
+    const inner = tokenize(operand, nodes, style);
     if (index > 0) tokens.push(arithmetic(operator));
     if (needsParentheses(operator, operand, index, style)) tokens.push("(", ...inner, ")");
     else tokens.push(...inner);

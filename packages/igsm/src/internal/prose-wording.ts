@@ -1,7 +1,10 @@
 import type { Expression, GraphNode, Random } from "@bridge-rl/spec";
-import { infix } from "./infix.js";
+import { type InfixStyle, infix } from "./infix.js";
 
 type Words = readonly ((...words: string[]) => string)[];
+
+/** How prose writes formulas in symbols. */
+export const proseStyle: InfixStyle = { space: " ", groupSums: true };
 
 /** Premises. `name` is the quantity, `formula` what it equals. */
 const premises: Words = [
@@ -99,10 +102,10 @@ export const setbackPattern: RegExp = /\b(?:don't know|still unknown|not been fo
 export const restatementPattern: RegExp = /(?:We know that it|Recall that the number of [^.]+?) equals [^.]+\./;
 
 /** Says an expression in words, the same words each time. */
-export function wordFormula(expression: Expression, nameOf: (node: number) => string): string {
-  if (expression.kind !== "operation") return infix(expression, nameOf, { space: " ", groupSums: true });
+export function wordFormula(expression: Expression, names: readonly string[]): string {
+  if (expression.kind !== "operation") return infix(expression, names, proseStyle);
   const { operator, operands } = expression;
-  const words = operands.map((operand) => wordFormula(operand, nameOf));
+  const words = operands.map((operand) => wordFormula(operand, names));
   if (operands.length === 2) {
     const [first, second] = words as [string, string];
     if (operator === "*") return `${first} times ${second}`;

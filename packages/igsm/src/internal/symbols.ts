@@ -8,6 +8,16 @@ export function symbolsOf(graph: ReasoningGraph): string[] {
   return graph.nodes.map(({ label }, index) => (typeof label?.symbol === "string" ? label.symbol : symbolAt(index)));
 }
 
+/** The names of a graph's nodes. */
+export function namesOf(graph: ReasoningGraph): string[] {
+  return graph.nodes.map(({ name }) => name);
+}
+
+/** The values of a graph's nodes as text. */
+export function numbersOf(graph: ReasoningGraph): string[] {
+  return graph.nodes.map(({ value }) => String(value));
+}
+
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 function symbolAt(index: number): string {
