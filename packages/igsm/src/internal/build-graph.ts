@@ -67,13 +67,18 @@ function operation(operator: "+" | "-" | "*", operands: readonly Expression[]): 
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** Draws distinct symbols: one letter each as long as they last, then two letters. */
+/**
+ * Draws distinct symbols: small letters as long as they last, then capitals too, then pairs of letters.
+ *
+ * Few symbols that all problems share are learned sooner than many.
+ */
 export function drawSymbols(random: Random, count: number): string[] {
   const symbols: string[] = [];
-  const pool = Array.from(letters);
-  if (count > pool.length) for (const first of letters) for (const second of letters) pool.push(first + second);
+  const singles = count <= 26 ? 26 : letters.length;
+  const pool = Array.from(letters.slice(0, singles));
+  if (count > letters.length) for (const first of letters) for (const second of letters) pool.push(first + second);
   for (let index = 0; index < count; index++) {
-    const last = index < letters.length ? letters.length - 1 : pool.length - 1;
+    const last = index < singles ? singles - 1 : pool.length - 1;
     const at = random.integer(index, last);
     symbols.push(pool[at] as string);
     pool[at] = pool[index] as string;
