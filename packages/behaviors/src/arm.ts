@@ -48,7 +48,10 @@ export interface AugmentationOptions {
   readonly copies?: number;
 }
 
-/** The paper's baseline PP-Aug: the same solution behind re-shuffled premises. */
+/**
+ * The paper's baseline PP-Aug: the same solution behind re-shuffled premises, which a phrasebook with several wordings also words
+ * anew.
+ */
 export function ppAugmentation(options: AugmentationOptions = {}): Arm {
   const { copies = 4 } = options;
   return createArm("pp-aug", { premiseOrders: copies });

@@ -17,7 +17,10 @@ export interface Trace {
   readonly steps: readonly Step[];
 }
 
-/** Which characters of a completion one step wrote, and which behaviour made it. */
+/**
+ * Which characters of a completion one step wrote, and which behaviour made it. A step has several where another one stands inside
+ * it, as a restated premise does inside its derivation.
+ */
 export interface Span {
   /** First character, in UTF-16 units of the completion. */
   readonly start: number;
