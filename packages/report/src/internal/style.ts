@@ -80,10 +80,10 @@ mark.restate { background: var(--restate-ground); text-decoration-color: var(--r
 mark.attempt { background: var(--attempt-ground); text-decoration-color: var(--attempt); text-decoration-style: wavy; text-decoration-thickness: 1.5px; }
 .legend mark { padding: 0.1em 0.3em; margin-right: 0.4em; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
-.graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }
-.graph > g > polygon:first-of-type { fill: none; }
-.graph .edge :is(path, polygon) { stroke: var(--muted); }
-.graph .edge polygon { fill: var(--muted); }
+.reasoning-graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }
+.reasoning-graph > g > polygon { fill: none; }
+.reasoning-graph .edge :is(path, polygon) { stroke: var(--muted); }
+.reasoning-graph .edge polygon { fill: var(--muted); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1.2rem; margin: 0 0 1rem; }
 dt { color: var(--muted); } dd { margin: 0; }
 footer { margin-top: 4rem; color: var(--muted); font-size: 0.9rem; }

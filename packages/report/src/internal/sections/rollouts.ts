@@ -107,5 +107,8 @@ function describeEdges({ graph }: RolloutSample): string {
 
 /** Graphviz sizes a picture in points; on the page it is at most that large in pixels, and smaller where the column is. */
 function naturalSize(svg: string): string {
-  return svg.replace(/<svg width="([\d.]+)pt" height="([\d.]+)pt"/, (_, width: string) => `<svg class="graph" style="width:${width}px"`);
+  return svg.replace(
+    /<svg width="([\d.]+)pt" height="([\d.]+)pt"/,
+    (_, width: string) => `<svg class="reasoning-graph" style="width:${width}px"`,
+  );
 }
