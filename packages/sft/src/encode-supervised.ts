@@ -1,5 +1,5 @@
 import { BridgeError, type Demonstration, type Tokenizer, type TrainingRow } from "@bridge-rl/spec";
-import { encodeExample, spanOfTokens } from "@bridge-rl/training";
+import { defined, encodeExample, spanOfTokens } from "@bridge-rl/training";
 
 /** A text to learn: a demonstration, or anything with a prompt and a completion. */
 export type SupervisedExample = Pick<Demonstration, "prompt" | "completion"> & Partial<Pick<Demonstration, "spans">>;
@@ -61,4 +61,10 @@ export function encodeSupervised(
     weights: allWeights,
     labels: [...new Array<string>(learnedPrompt).fill("prompt"), ...labels],
   };
+}
+
+/** The part of a trainer's options that encoding takes. */
+export function encodingOf(options: EncodeSupervisedOptions): EncodeSupervisedOptions {
+  const { lossOn, behaviorWeights, maxLength } = options;
+  return defined({ lossOn, behaviorWeights, maxLength });
 }

@@ -1,8 +1,7 @@
 import type { Policy, Tokenizer } from "@bridge-rl/spec";
-import type { TrainingControls } from "@bridge-rl/training";
-import { type EncodeSupervisedOptions, encodeSupervised, type SupervisedExample } from "./encode-supervised.js";
-import { controlsOf, encodingOf, optimizerOf } from "./internal/split-options.js";
-import { type OptimizerOptions, type SupervisedProgress, trainOnBatches } from "./internal/train-on-batches.js";
+import { type OptimizerOptions, type TrainingControls, trainingControls } from "@bridge-rl/training";
+import { type EncodeSupervisedOptions, encodeSupervised, encodingOf, type SupervisedExample } from "./encode-supervised.js";
+import { type SupervisedProgress, trainOnBatches } from "./internal/train-on-batches.js";
 
 export interface PretrainOptions extends OptimizerOptions, EncodeSupervisedOptions, TrainingControls {
   readonly policy: Policy;
@@ -27,11 +26,11 @@ export async function pretrain(options: PretrainOptions): Promise<SupervisedProg
   const { policy, tokenizer, examples, steps, examplesSettings = {} } = options;
   const encoding = encodingOf(options);
   return trainOnBatches({
-    ...controlsOf(options),
+    ...trainingControls(options),
     phase: "pretrain",
     policy,
     steps,
-    optimizer: optimizerOf(options),
+    optimizer: options,
     settings: { ...encoding, examples: examplesSettings },
     async batch(step) {
       return (await examples(step)).map((example) => encodeSupervised(tokenizer, example, encoding));

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { BridgeError, createRandom, type Demonstration, type Policy, type Tokenizer } from "@bridge-rl/spec";
-import type { TrainingControls } from "@bridge-rl/training";
-import { type EncodeSupervisedOptions, encodeSupervised, type SupervisedExample } from "./encode-supervised.js";
-import { controlsOf, encodingOf, optimizerOf } from "./internal/split-options.js";
-import { type OptimizerOptions, type SupervisedProgress, trainOnBatches } from "./internal/train-on-batches.js";
+import { type OptimizerOptions, type TrainingControls, trainingControls } from "@bridge-rl/training";
+import { type EncodeSupervisedOptions, encodeSupervised, encodingOf, type SupervisedExample } from "./encode-supervised.js";
+import { type SupervisedProgress, trainOnBatches } from "./internal/train-on-batches.js";
 
 export interface TrainSftOptions extends OptimizerOptions, EncodeSupervisedOptions, TrainingControls {
   readonly policy: Policy;
@@ -43,11 +42,11 @@ export async function trainSft(options: TrainSftOptions): Promise<SupervisedProg
   const encoded = demonstrations.map((demonstration) => encodeSupervised(tokenizer, demonstration, encoding));
   const orderOf = epochOrders(count, seed);
   return trainOnBatches({
-    ...controlsOf(options),
+    ...trainingControls(options),
     phase: "sft",
     policy,
     steps,
-    optimizer: optimizerOf(options),
+    optimizer: options,
     settings: {
       ...encoding,
       seed,

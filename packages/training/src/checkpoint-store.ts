@@ -30,7 +30,7 @@ export interface CheckpointStore {
   save(checkpoint: { step: number; policy: Policy; state: unknown; interim?: boolean }): Promise<Checkpoint>;
   /** Writes a file of this name unless it is there, and returns what it holds. */
   once<State>(name: string, state: State): State;
-  /** Saves a policy under this name unless it is there, and returns its directory. */
+  /** Saves a policy under this name unless it is there, and returns the directory that `policy.load` takes. */
   policyOnce(name: string, policy: Policy): Promise<string>;
   close(): void;
 }
@@ -97,8 +97,8 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
     },
     async policyOnce(name, policy) {
       const path = join(directory, name);
-      if (existsSync(path)) return path;
-      return writeAside(name, (aside) => policy.save(join(aside, "policy"))).then(() => path);
+      if (!existsSync(path)) await writeAside(name, (aside) => policy.save(join(aside, "policy")));
+      return join(path, "policy");
     },
     close: () => lock.release(),
   };

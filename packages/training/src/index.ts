@@ -8,6 +8,7 @@ export {
 } from "./checkpoint-store.js";
 export { type CollectRolloutsOptions, collectRollouts, type RolloutGroup } from "./collect-rollouts.js";
 export { type ConsoleTrackerOptions, createConsoleTracker } from "./console-tracker.js";
+export { defined } from "./defined.js";
 export { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 export { type EncodedExample, encodeExample, encodePrompt, spanOfTokens } from "./encode-example.js";
 export { type Accuracy, constantAnswer, type EvaluatePolicyOptions, type Evaluation, evaluatePolicy } from "./evaluate-policy.js";
@@ -15,6 +16,7 @@ export { createFanOutTracker } from "./fan-out-tracker.js";
 export { createJsonlTracker, type JsonlTracker, serialiseEvent } from "./jsonl-tracker.js";
 export { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";
 export { createMemoryTracker, type MemoryTracker } from "./memory-tracker.js";
+export { type OptimizerOptions, type ResolvedOptimizer, resolveOptimizer } from "./optimizer-options.js";
 export { passAtK } from "./pass-at-k.js";
 export { scoreRollout } from "./score-rollout.js";
 export {
@@ -24,6 +26,7 @@ export {
   type TrainingEvaluation,
   type TrainingLoopOptions,
   type TrainingTimings,
+  trainingControls,
 } from "./training-loop.js";
 export {
   type CheckpointOptions,

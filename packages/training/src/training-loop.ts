@@ -44,6 +44,12 @@ export interface TrainingControls {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The part of a trainer's options that its loop takes. */
+export function trainingControls(options: TrainingControls): TrainingControls {
+  const { tracker, logEvery, checkpoints, evaluation, progress, timings, signal } = options;
+  return { tracker, logEvery, checkpoints, evaluation, progress, timings, signal };
+}
+
 export interface TrainingLoopOptions<State extends TrainingProgress>
   extends TrainingControls,
     Omit<TrainingSessionOptions<State>, "tracker" | "checkpoints"> {

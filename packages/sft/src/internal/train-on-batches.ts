@@ -1,13 +1,7 @@
-import type { Loss, OptimizerStepOptions, Policy, TrainingRow } from "@bridge-rl/spec";
-import { type LearningRateSchedule, learningRateAt, runTrainingLoop, type TrainingControls } from "@bridge-rl/training";
+import type { Loss, Policy, TrainingRow } from "@bridge-rl/spec";
+import { type OptimizerOptions, resolveOptimizer, runTrainingLoop, type TrainingControls } from "@bridge-rl/training";
 import type { EncodedSupervised } from "../encode-supervised.js";
 import { supervisedLoss } from "../supervised-loss.js";
-
-/** How the parameters move. Plain JSON. */
-export interface OptimizerOptions extends Omit<OptimizerStepOptions, "learningRate"> {
-  /** A constant rate, or a schedule over the run. */
-  readonly learningRate: number | LearningRateSchedule;
-}
 
 export interface TrainOnBatchesOptions extends TrainingControls {
   readonly phase: string;
@@ -30,10 +24,9 @@ export interface SupervisedProgress {
 
 /** The loop of SFT and pretraining: one batch, one pass, one optimiser step. */
 export async function trainOnBatches(options: TrainOnBatchesOptions): Promise<SupervisedProgress> {
-  const { phase, policy, steps, optimizer, settings, batch, ...controls } = options;
+  const { phase, policy, steps, optimizer: optimizerOptions, settings, batch, ...controls } = options;
   const { timings, signal } = controls;
-  const { learningRate, ...optimizerOptions } = optimizer;
-  const schedule: LearningRateSchedule = typeof learningRate === "number" ? { kind: "constant", peak: learningRate } : learningRate;
+  const optimizer = resolveOptimizer(optimizerOptions, steps);
   const now = () => timings?.now() ?? 0;
   const prepare = async (step: number): Promise<PreparedBatch> => prepareBatch(await batch(step));
   let ahead: { readonly step: number; readonly batch: Promise<PreparedBatch> } | undefined;
@@ -43,8 +36,7 @@ export async function trainOnBatches(options: TrainOnBatchesOptions): Promise<Su
     phase,
     policy,
     steps,
-    // A constant rate doesn't know where the run ends, so such a run may be made longer.
-    settings: { ...settings, optimizer: { ...optimizerOptions, schedule, ...(schedule.kind === "constant" ? {} : { steps }) } },
+    settings: { ...settings, optimizer: optimizer.settings },
     initial: { step: 0, tokens: 0 },
     async takeStep({ step, tokens }) {
       const began = now();
@@ -54,12 +46,15 @@ export async function trainOnBatches(options: TrainOnBatchesOptions): Promise<Su
       // A policy that works in another thread leaves this one free to make the next batch meanwhile.
       ahead = step + 1 < steps ? { step: step + 1, batch: throwingLater(prepare(step + 1)) } : undefined;
       const { loss, metrics } = await pass;
-      const rate = learningRateAt(step, steps, schedule);
-      const { gradientNorm } = await policy.optimizerStep({ ...optimizerOptions, learningRate: rate });
+      const update = optimizer.at(step);
+      const { gradientNorm } = await policy.optimizerStep(update);
       const milliseconds = { data: ready - began, train: now() - ready };
       timings?.report({ phase, step: step + 1, milliseconds, tokens: { train: current.tokens } });
       const state: SupervisedProgress = { step: step + 1, tokens: tokens + current.tokens };
-      return { state, metrics: { loss, grad_norm: gradientNorm, learning_rate: rate, num_tokens: state.tokens, ...metrics } };
+      return {
+        state,
+        metrics: { loss, grad_norm: gradientNorm, learning_rate: update.learningRate, num_tokens: state.tokens, ...metrics },
+      };
     },
   });
 }
