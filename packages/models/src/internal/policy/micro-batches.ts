@@ -19,6 +19,8 @@ export interface MicroBatch {
   readonly sources: Int32Array;
   /** `[targets]` */
   readonly targetIds: Int32Array;
+  /** `[rows · tokens]`: the inverse of `sources`; `shape.targets` where nothing is predicted. */
+  readonly targetOf: Int32Array;
   /** Which part of `targets` belongs to which row of the batch. */
   readonly parts: readonly { readonly row: number; readonly start: number; readonly length: number }[];
 }
@@ -54,6 +56,7 @@ function assemble(batch: readonly TrainingRow[], rows: readonly number[], capaci
   const tokenIds = new Int32Array(capacity * tokens);
   const sources = new Int32Array(targets);
   const targetIds = new Int32Array(targets);
+  const targetOf = new Int32Array(capacity * tokens).fill(targets);
   const parts: { row: number; start: number; length: number }[] = [];
   let start = 0;
   for (const [index, row] of rows.entries()) {
@@ -62,11 +65,15 @@ function assemble(batch: readonly TrainingRow[], rows: readonly number[], capaci
     tokenIds.set(promptIds, base);
     tokenIds.set(completionIds.subarray(0, -1), base + promptIds.length);
     targetIds.set(completionIds, start);
-    for (let offset = 0; offset < completionIds.length; offset++) sources[start + offset] = base + promptIds.length - 1 + offset;
+    for (let offset = 0; offset < completionIds.length; offset++) {
+      const source = base + promptIds.length - 1 + offset;
+      sources[start + offset] = source;
+      targetOf[source] = start + offset;
+    }
     parts.push({ row, start, length: completionIds.length });
     start += completionIds.length;
   }
-  return { shape: { rows: capacity, tokens, targets }, tokenIds, sources, targetIds, parts };
+  return { shape: { rows: capacity, tokens, targets }, tokenIds, sources, targetIds, targetOf, parts };
 }
 
 /** The next of 8 steps per octave, a multiple of `unit`. */

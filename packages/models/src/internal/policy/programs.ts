@@ -1,6 +1,6 @@
 import type { Program, Runtime } from "@bridge-rl/spec";
-import { entropy, Graph, gatherRows, gradients, multiply, reshape, type Tensor, tokenLogProbability } from "@bridge-rl/tensor";
-import { causalAttention, type Decoder, declareDecoder, decoderLayer, embedTokens, headLogits } from "../../decoder.js";
+import { entropy, Graph, gatherRows, gradients, multiply, pad, reshape, type Tensor, tokenLogProbability } from "@bridge-rl/tensor";
+import { causalAttention, type Decoder, declareDecoder, decoderLayer, embedTokens, headLogits, parameter } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { RunShape } from "./micro-batches.js";
 
@@ -12,6 +12,16 @@ export function gradientName(parameter: string): string {
   return `gradient of ${parameter}`;
 }
 
+/** Output name of the gradient with respect to the looked-up embeddings, `[rows · tokens, hiddenSize]`: one addend per token. */
+export const embeddedGradient = "gradient of the embeddings of tokenIds";
+
+export const embeddingName = "model.embed_tokens.weight";
+
+/** Which parameters a gradient program gives itself. An untied embedding gets all of its gradient from the looked-up rows. */
+export function differentiated(config: DecoderConfig, names: readonly string[]): string[] {
+  return names.filter((name) => name !== embeddingName || config.tieEmbeddings);
+}
+
 export interface PolicyGraphOptions {
   /** @defaultValue "float32" */
   readonly dataType?: "float32" | "float64";
@@ -20,7 +30,8 @@ export interface PolicyGraphOptions {
 /**
  * The graph that scores rows and, for `gradient`, differentiates Σ weight · log-probability with respect to every parameter.
  *
- * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`, `weights` `[targets]`.
+ * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`; for
+ * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`.
  */
 export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: RunShape, options: PolicyGraphOptions = {}): Graph {
   const { dataType = "float32" } = options;
@@ -31,28 +42,44 @@ export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: Run
   const sources = graph.input("sources", [targets], "int32");
   const targetIds = graph.input("targetIds", [targets], "int32");
   const inverseTemperature = graph.input("inverseTemperature", [], dataType);
-  const logits = scoredLogits(decoder, shape, tokenIds, sources, inverseTemperature);
+  // what flows back into the table is added up outside, row by row
+  const embedded = graph.detach(embedTokens(decoder, tokenIds));
+  const hidden = transformerLayers(decoder, shape, embedded);
+  const scored =
+    kind === "gradient" ? gatherScored(hidden, sources, graph.input("targetOf", [rows * tokens], "int32")) : gatherRows(hidden, sources);
+  const logits = headLogits(decoder, scored, (normed) => multiply(normed, reshape(inverseTemperature, [1, 1])));
   const logProbabilities = tokenLogProbability(logits, targetIds);
   graph.output("logProbabilities", logProbabilities);
   if (kind === "score-with-entropy") graph.output("entropies", entropy(logits));
   if (kind === "gradient") {
     const weights = graph.input("weights", [targets], dataType);
-    const names = [...decoder.parameters.keys()];
-    const results = gradients([{ output: logProbabilities, gradient: weights }], [...decoder.parameters.values()]);
-    for (const [index, name] of names.entries()) graph.output(gradientName(name), results[index] as Tensor);
+    const names = differentiated(config, [...decoder.parameters.keys()]);
+    const wanted = [...names.map((name) => parameter(decoder, name)), embedded];
+    const results = gradients([{ output: logProbabilities, gradient: weights }], wanted);
+    for (const [index, name] of [...names.map(gradientName), embeddedGradient].entries()) graph.output(name, results[index] as Tensor);
   }
   return graph;
 }
 
-function scoredLogits(decoder: Decoder, { rows, tokens }: RunShape, tokenIds: Tensor, sources: Tensor, inverseTemperature: Tensor): Tensor {
-  const { graph, config } = decoder;
+function transformerLayers(decoder: Decoder, { rows, tokens }: RunShape, embedded: Tensor): Tensor {
   const everyPosition = BigInt64Array.from({ length: rows * tokens }, (_, index) => BigInt(index % tokens));
-  const positions = graph.constant(everyPosition, [rows, tokens], "int64");
-  let hidden = embedTokens(decoder, tokenIds);
-  for (let layer = 0; layer < config.layers; layer++) {
+  const positions = decoder.graph.constant(everyPosition, [rows, tokens], "int64");
+  let hidden = embedded;
+  for (let layer = 0; layer < decoder.config.layers; layer++) {
     hidden = decoderLayer(decoder, layer, hidden, { positions, attend: (heads) => causalAttention(decoder, heads) });
   }
-  return headLogits(decoder, gatherRows(hidden, sources), (normed) => multiply(normed, reshape(inverseTemperature, [1, 1])));
+  return hidden;
+}
+
+/**
+ * The hidden rows that are scored. No row is scored twice, so the gradient of each is one row or none: looked up through the inverse of
+ * `sources`, where the number of sources stands for none, instead of added up one by one.
+ */
+function gatherScored(hidden: Tensor, sources: Tensor, targetOf: Tensor): Tensor {
+  return hidden.graph.withDerivative(gatherRows(hidden, sources), {
+    inputs: [hidden],
+    pull: (gradient) => [gatherRows(pad(gradient, 0, 0, 1), targetOf)],
+  });
 }
 
 /** Compiled programs by kind and shape, the least recently used dropped first: each keeps the memory of its largest run. */

@@ -3,7 +3,7 @@ import { BridgeError, type LogProbabilityOptions, type LossRow, type TensorValue
 import type { DecoderConfig } from "../../decoder-config.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
-import { gradientName, type ProgramCache } from "./programs.js";
+import { differentiated, embeddedGradient, embeddingName, gradientName, type ProgramCache } from "./programs.js";
 
 /** Runs batches through the programs of one model. It holds no parameters; they come with each call. */
 export class Scorer {
@@ -58,6 +58,10 @@ export class Scorer {
   ): Promise<Float32Array[]> {
     const { temperature = 1, signal } = options;
     const logProbabilities = emptyRows(batch);
+    const names = differentiated(
+      this.config,
+      gradient.declarations.map(({ name }) => name),
+    );
     for (const microBatch of planMicroBatches(batch, selected, this.#tokensPerRun)) {
       await breathe(signal);
       const program = await this.#programs.get("gradient", microBatch.shape);
@@ -65,10 +69,12 @@ export class Scorer {
       for (const { row, start } of microBatch.parts) runWeights.set(weights[row] ?? [], start);
       const results = program.run({
         ...feeds(parameters, microBatch, temperature),
+        targetOf: { data: microBatch.targetOf, shape: [microBatch.targetOf.length] },
         weights: { data: runWeights, shape: [runWeights.length] },
       });
       distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
-      for (const { name } of gradient.declarations) gradient.add(name, floats(results, gradientName(name)));
+      for (const name of names) gradient.add(name, floats(results, gradientName(name)));
+      addRows(gradient.view(embeddingName), microBatch.tokenIds, floats(results, embeddedGradient));
     }
     return logProbabilities;
   }
@@ -103,6 +109,18 @@ function feeds(parameters: ParameterSet, microBatch: MicroBatch, temperature: nu
 
 function distribute(microBatch: MicroBatch, values: Float32Array, rows: readonly Float32Array[]): void {
   for (const { row, start, length } of microBatch.parts) rows[row]?.set(values.subarray(start, start + length));
+}
+
+/** Adds row i of `updates` to row `indices[i]` of the table. */
+function addRows(table: Float32Array, indices: Int32Array, updates: Float32Array): void {
+  const width = updates.length / indices.length;
+  for (let row = 0; row < indices.length; row++) {
+    const target = (indices[row] as number) * width;
+    const source = row * width;
+    for (let column = 0; column < width; column++) {
+      table[target + column] = (table[target + column] as number) + (updates[source + column] as number);
+    }
+  }
 }
 
 function floats(results: Readonly<Record<string, TensorValue>>, name: string): Float32Array {
