@@ -1,5 +1,6 @@
 export { type Behavior, type BehaviorContext, type BehaviorDefinition, type BehaviorFactory, defineBehavior } from "./behavior.js";
 export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
+export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";
 export type { BehaviorMark, Phrasebook } from "./phrasebook.js";
 export type {

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type Behavior, type BehaviorFactory, defineBehavior } from "../src/behavior.js";
+import { numberOptions } from "../src/number-options.js";
 import { parseOptions } from "../src/parse-options.js";
 import { defineReward, type Reward } from "../src/reward.js";
 
@@ -47,6 +48,36 @@ describe("parseOptions", () => {
   test("refuses schemas that answer later", () => {
     const later: StandardSchemaV1 = { "~standard": { version: 1, vendor: "test", validate: async (value) => ({ value }) } };
     expect(() => parseOptions(later, {}, "x")).toThrow(expect.objectContaining({ code: "invalid-plugin" }));
+  });
+});
+
+describe("numberOptions", () => {
+  const schema = numberOptions({
+    probability: { default: 0.1, minimum: 0, maximum: 1 },
+    lines: { default: 3, minimum: 1 },
+    bias: { default: 0 },
+  });
+
+  test("fills in defaults, also for what is undefined", () => {
+    expect(parseOptions(schema, {}, "x")).toEqual({ probability: 0.1, lines: 3, bias: 0 });
+    expect(parseOptions(schema, { probability: undefined, bias: -5 }, "x")).toEqual({ probability: 0.1, lines: 3, bias: -5 });
+    expectTypeOf<StandardSchemaV1.InferOutput<typeof schema>>().toEqualTypeOf<{
+      readonly probability: number;
+      readonly lines: number;
+      readonly bias: number;
+    }>();
+  });
+
+  test.each<[unknown, string]>([
+    [{ probability: 1.5 }, "probability: expected a number of at least 0 and of at most 1"],
+    [{ lines: 0 }, "lines: expected a number of at least 1"],
+    [{ bias: "2" }, "bias: expected a number"],
+    [{ bias: Number.NaN }, "bias: expected a number"],
+    [{ biass: 1 }, "biass: no such option; there is probability, lines, bias"],
+    [null, "expected an object of options"],
+    ["often", "expected an object of options"],
+  ])("refuses %j", (input, reason) => {
+    expect(() => parseOptions(schema, input, "x")).toThrow(`the options of x don't fit: ${reason}`);
   });
 });
 
