@@ -1,1 +1,43 @@
-export {};
+export { type AccuracyBin, type AccuracyHistogram, accuracyHistogram } from "./accuracy-histogram.js";
+export { type AccuracyPosterior, accuracyPosterior, type Estimate } from "./accuracy-posterior.js";
+export { type AdamState, adamUpdate, frozenAdamUpdate, lessAdamUpdate } from "./adam-update.js";
+export { type BehaviorShare, behaviorShares, type TokenMark } from "./behavior-shares.js";
+export { directionalDerivative, largestShift } from "./directional-derivative.js";
+export { expectedSignal, unbiasedRewardVariance, zeroSignalProbability } from "./expected-signal.js";
+export { coInfluence, type FlatVector, gramMatrix, normalizeByLength, smallestEigenvalue } from "./gram-matrix.js";
+export { type AdvantageConvention, type GroupAdvantageOptions, groupAdvantages } from "./group-advantages.js";
+export {
+  countSketch,
+  countSketchEntry,
+  hash3,
+  rademacherSign,
+  rademacherSketch,
+  type Sketch,
+  sketchDimensionsFor,
+  sketchVariance,
+} from "./hash-sketch.js";
+export { type InfluenceBin, type InfluenceMean, type InfluenceSummary, influenceByAccuracy } from "./influence-by-accuracy.js";
+export { type InfluenceIntervalOptions, type Interval, influenceInterval, meanInterval } from "./influence-interval.js";
+export {
+  biasDot,
+  contractPositions,
+  type EmbeddingTrace,
+  embeddingDot,
+  gainDot,
+  ghostWeightDot,
+  type LayerTrace,
+  type PositionMatrix,
+  tiedEmbeddingDot,
+} from "./layer-contractions.js";
+export { linearDatamodelingScore } from "./linear-datamodeling-score.js";
+export { type QueryInfluence, type QueryInfluenceOptions, queryInfluence } from "./query-influence.js";
+export { averageRanks, correlation, rankCorrelation } from "./rank-correlation.js";
+export { type GroupCoefficient, type GroupCoefficientOptions, groupCoefficient, signalCoefficient } from "./signal-coefficient.js";
+export { studentQuantile } from "./student-quantile.js";
+export {
+  type TabularQuery,
+  tabularAccuracy,
+  tabularCoInfluence,
+  tabularPopulationGradient,
+  tabularSelfInfluence,
+} from "./tabular-influence.js";

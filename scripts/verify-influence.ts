@@ -1,0 +1,16 @@
+/** Checks the influence maths against a reference file: `pnpm verify:influence <file>`. */
+import { readFileSync } from "node:fs";
+import type { InfluenceFixture } from "../packages/influence/test/verification/fixture.js";
+import { verifyFixture } from "../packages/influence/test/verification/verify.js";
+
+const [path] = process.argv.slice(2);
+if (path === undefined) {
+  console.error("usage: pnpm verify:influence <file>, where the file has the structure of packages/influence/test/fixtures/influence.json");
+  process.exit(2);
+}
+const fixture: InfluenceFixture = JSON.parse(readFileSync(path, "utf8"));
+const checks = verifyFixture(fixture);
+const failed = checks.filter((check) => !check.passed);
+for (const { name, detail } of failed) console.log(`FAILED ${name}: ${detail}`);
+console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
