@@ -58,7 +58,8 @@ th[scope="row"], thead th:first-child { padding-left: 0; text-align: left; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--muted); vertical-align: bottom; }
 tbody tr:last-child > * { border-bottom: 1px solid var(--rule); }
 tfoot td { padding-left: 0; text-align: left; color: var(--muted); }
-tbody th { white-space: nowrap; }
+tbody :is(th, td) { white-space: nowrap; }
+td .prompt-line { display: block; width: 30rem; max-width: 75vw; white-space: pre-wrap; text-align: left; }
 b { font-weight: 600; }
 .result tbody b { font-size: 1.05rem; }
 .interval { display: block; color: var(--muted); font-size: 0.76rem; white-space: nowrap; }

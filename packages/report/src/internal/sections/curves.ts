@@ -18,6 +18,7 @@ export interface CurvePanel {
 }
 
 const tableRows = 21;
+const tableColumns = 8;
 
 const learning: readonly CurvePanel[] = [
   { phase: "grpo", metric: "reward", title: "Reward", unit: "mean of the step's rollouts" },
@@ -109,20 +110,26 @@ export function curveFigure(run: Run, id: string, panels: readonly CurvePanel[],
         }),
       };
     }),
-    caption: html`${text} ${lines}`,
+    caption: html`${text} ${lines} Every value of every seed is in events.jsonl.`,
     tables: present.map(({ panel, curves }) => curveTable(panel, curves)),
   });
 }
 
 function curveTable({ title, unit, percent: isPercent = false }: CurvePanel, curves: readonly ArmCurve[]): Table {
+  const hasSeeds = curves.some(({ seeds }) => seeds.length > 1);
+  const hasRoom = curves.reduce((sum, { seeds }) => sum + seeds.length + 1, 0) <= tableColumns;
   const columns = curves.flatMap(({ arm, seeds, mean }) => [
-    { name: seeds.length > 1 ? `${arm}, mean of ${seeds.length} seeds` : arm, values: new Map(mean) },
-    ...(seeds.length > 1 ? seeds.map(({ seed, points }) => ({ name: `${arm}, seed ${seed}`, values: new Map(points) })) : []),
+    { name: arm, values: new Map(mean) },
+    ...(hasSeeds && hasRoom ? seeds.map(({ seed, points }) => ({ name: `seed ${seed}`, values: new Map(points) })) : []),
   ]);
   const steps = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))].sort((left, right) => left - right);
   const shown = evenly(steps, tableRows);
   return {
-    caption: `${title}, ${unit}${shown.length < steps.length ? ` (${shown.length} of ${steps.length} steps; all are in events.jsonl)` : ""}`,
+    caption: [
+      `${title}, ${unit}`,
+      ...(hasSeeds ? [`means over seeds${hasRoom ? ", then single seeds" : ""}`] : []),
+      ...(shown.length < steps.length ? [`${shown.length} of ${steps.length} steps`] : []),
+    ].join("; "),
     head: ["step", ...columns.map(({ name }) => name)],
     rows: shown.map((step) => [
       `${step}`,

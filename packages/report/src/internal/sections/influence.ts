@@ -5,9 +5,11 @@ import { armNames } from "../arms.js";
 import { type InfluenceBin, influenceChart } from "../charts/influence-chart.js";
 import { domain } from "../charts/line-chart.js";
 import { percent, significant, whole } from "../format.js";
-import { html } from "../html.js";
+import { type Html, html } from "../html.js";
 import { figure, type Section, table } from "../page-parts.js";
 import { spacing } from "./accuracy-distribution.js";
+
+const extremesShown = 3;
 
 /** What one step on each query would change, by the query's rollout accuracy. Undefined where no influence was measured after SFT. */
 export function influenceSection(run: Run): Section | undefined {
@@ -22,6 +24,9 @@ export function influenceSection(run: Run): Section | undefined {
     true,
   );
   const errors = arms.flatMap(({ files }) => files.flatMap(({ numericalError }) => (numericalError === null ? [] : [numericalError])));
+  const prompts = new Map(
+    run.arms.flatMap(({ rollouts }) => (rollouts.sft ?? []).map(({ problem, prompt }) => [problem, prompt] as const)),
+  );
   return {
     id: "influence",
     title: "What one GRPO step on a query would change",
@@ -66,12 +71,36 @@ This is a diagnostic for plain gradient steps, not a forecast of a run with Adam
     rows: bins.map(({ accuracy, mean, interval, count }) => [
       percent(accuracy),
       significant(mean),
-      interval ? `${significant(interval[0])} to ${significant(interval[1])}` : "too few",
+      accuracy === 0 || accuracy === 1 ? "exact" : rangeOf(interval, "too few"),
       whole(count),
     ]),
   })),
-})}`,
+})}
+<details><summary>The queries that help and that harm most</summary>
+${arms.map(({ name, files }) => extremes(name, files, prompts))}</details>`,
   };
+}
+
+/** The ends of the list of queries, so that a person can look at what they ask. */
+function extremes(name: string, files: readonly InfluenceFile[], prompts: ReadonlyMap<string, string>): Html {
+  const ranked = files.flatMap(({ queries }) => queries).sort((left, right) => right.influence - left.influence);
+  const helpful = ranked.filter(({ influence }) => influence > 0).slice(0, extremesShown);
+  const harmful = ranked.filter(({ influence }) => influence < 0).slice(-extremesShown);
+  return table({
+    caption: `${name}: the largest and the least influences of ${whole(ranked.length)} queries`,
+    head: ["query", "influence", "95 % interval", "α", "what it asks"],
+    rows: [...helpful, ...harmful].map(({ problem, influence, interval, accuracy }) => [
+      problem,
+      html`<b>${significant(influence)}</b>`,
+      rangeOf(interval, "too few rollouts"),
+      percent(accuracy),
+      html`<span class="prompt-line">${prompts.get(problem) ?? "not among the samples"}</span>`,
+    ]),
+  });
+}
+
+function rangeOf(interval: readonly [number, number] | null, otherwise: string): string {
+  return interval ? `${significant(interval[0])} to ${significant(interval[1])}` : otherwise;
 }
 
 /** As the file gives them; for several seeds over the queries of all, with Student's interval. */
