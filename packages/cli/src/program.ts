@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { Command } from "@commander-js/extra-typings";
 import { addGenerate } from "./commands/generate.js";
+import { addInject } from "./commands/inject.js";
+import { addReport } from "./commands/report.js";
+import { addRun } from "./commands/run.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
 
 /** The `bridge` command with all its subcommands. Nothing heavy is imported before one of them runs. */
@@ -22,6 +25,6 @@ export function createProgram(): Command {
         ["bridge grpo --help", "flags and examples of one command"],
       ])}\n${exitCodeHelp}`,
     );
-  for (const add of [addGenerate]) add(program);
+  for (const add of [addGenerate, addInject, addReport, addRun]) add(program);
   return program;
 }

@@ -1,0 +1,51 @@
+import { relative, resolve } from "node:path";
+import { watchInterruption } from "../internal/interruption.js";
+import { loadPipeline } from "../pipeline/load-pipeline.js";
+import { runPipeline } from "../pipeline/run-pipeline.js";
+import { createProgressDisplay } from "../terminal/progress-display.js";
+import { summaryTable } from "../terminal/summary-table.js";
+
+/** What the flags of `bridge run` come to. */
+export interface RunFlags {
+  readonly set: readonly string[];
+  readonly directory?: string | undefined;
+  readonly parallel?: number | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Runs a config, shows progress on standard error and the result on standard output. */
+export async function runCommand(config: string, { set, directory, parallel, json }: RunFlags): Promise<void> {
+  const source = { file: resolve(config), set };
+  const { pipeline, base } = await loadPipeline(source);
+  const words = ["bridge run", config, ...set.map((pair) => `--set ${quote(pair)}`), ...(directory ? [`-d ${quote(directory)}`] : [])];
+  // A script that wraps this command, such as `npm start`, says by which words it is called itself.
+  const command = process.env.BRIDGE_COMMAND ?? words.join(" ");
+  const display = createProgressDisplay();
+  const interruption = watchInterruption({
+    onFirst: () => display.say("Stopping: each arm finishes its step and saves. Press Ctrl-C again to stop at once."),
+  });
+  try {
+    const result = await runPipeline(pipeline, {
+      source,
+      base,
+      command,
+      progress: (arm) => display.job(arm),
+      signal: interruption.signal,
+      ...(directory !== undefined && { directory }),
+      ...(parallel !== undefined && { parallel }),
+    });
+    display.close();
+    if (json) process.stdout.write(`${JSON.stringify({ ...result.summary, report: result.report }, undefined, 2)}\n`);
+    else process.stdout.write(`${summaryTable(result.summary)}\nreport: ${relative(process.cwd(), result.report)}\n`);
+  } catch (error) {
+    display.close();
+    if (interruption.received() !== undefined) process.stderr.write(`Stopped. Resume with:\n  ${command}\n`);
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,168 @@
+import type { TrainGrpoOptions } from "@bridge-rl/grpo";
+import type { TrainSftOptions } from "@bridge-rl/sft";
+import type {
+  Behavior,
+  Demonstration,
+  Phrasebook,
+  Policy,
+  Problem,
+  ProblemSource,
+  Reward,
+  SamplingOptions,
+  Tokenizer,
+  Tracker,
+} from "@bridge-rl/spec";
+import type { OptimizerOptions } from "@bridge-rl/training";
+import type { Stages } from "./stages.js";
+
+/** What problems are for. No two purposes share a problem; training and evaluation share no solution template either. */
+export type ProblemPurpose = "sft" | "grpo" | "influence" | "in-distribution" | "out-of-distribution";
+
+/** Problems and how answers are judged. */
+export interface Task {
+  readonly name: string;
+  /** What decides its problems. Plain JSON; a run under other options is another run. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Undefined where the task has no problems for a purpose, which then is left out of the run. */
+  problems(purpose: ProblemPurpose, seed: number): ProblemSource | undefined;
+}
+
+/** A task made of one problem source. */
+export interface TaskConfig {
+  /** `igsm`, a module that exports `source`, or a function that makes a source. @defaultValue "igsm" */
+  readonly source?: string | ((options: Readonly<Record<string, unknown>>) => ProblemSource);
+  /** The source's options. A run adds `seed` and `split`. @defaultValue {} */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Laid over `options` for training problems alone, for example to train on a wider range than is asked. @defaultValue {} */
+  readonly training?: Readonly<Record<string, unknown>>;
+  /** Laid over `options` for the harder evaluation. @defaultValue absent: there is none */
+  readonly outOfDistribution?: Readonly<Record<string, unknown>>;
+}
+
+/** A short name (`reflection`), a module, either with options, or a behaviour itself. */
+export type BehaviorChoice = string | readonly [name: string, options: Readonly<Record<string, unknown>>] | Behavior;
+
+/** How one arm's demonstrations are made. Everything else is the same for all arms. */
+export interface ArmConfig {
+  /** Injected in this order. @defaultValue [], the vanilla demonstrations */
+  readonly behaviors?: readonly BehaviorChoice[];
+  /** Prompts per solution: the problem's own, and re-shuffles of its premises. @defaultValue 1 */
+  readonly premiseOrders?: number;
+  /** Solutions per problem: the graph's own order, and random topological ones. @defaultValue 1 */
+  readonly solutionOrders?: number;
+  /** Makes an arm's demonstrations of a problem in a way of its own, instead of all of the above. */
+  readonly demonstrate?: Demonstrator;
+}
+
+/** Makes demonstrations of one problem. */
+export type Demonstrator = (
+  problem: Problem,
+  context: { readonly phrasebook: Phrasebook; readonly seed: number },
+) => readonly Demonstration[];
+
+/** A model that is ready to be trained. */
+export interface OpenModel {
+  readonly policy: Policy;
+  readonly tokenizer: Tokenizer;
+  /** Writes what the opener opens again; complete or not at all. */
+  save(directory: string): Promise<void>;
+}
+
+/** Opens the base model, or what an earlier stage saved of it, with a fresh optimiser. */
+export type ModelOpener = (from: { readonly directory: string | undefined; readonly threads: number }) => Promise<OpenModel>;
+
+/** How demonstrations are learned: options of `trainSft`, and how many problems they are made from. */
+export interface SftConfig extends Partial<OptimizerOptions>, Pick<TrainSftOptions, SftOptionName> {
+  /** Problems to make demonstrations from, the same for all arms. @defaultValue 1000 */
+  readonly problems?: number;
+  /** Steps between two checkpoints. @defaultValue 50 */
+  readonly checkpointEvery?: number;
+}
+
+type SftOptionName = "batchSize" | "epochs" | "steps" | "lossOn" | "behaviorWeights" | "maxLength" | "logEvery";
+
+/** How the policy is trained by reinforcement: options of `trainGrpo`. */
+export interface GrpoConfig extends Partial<OptimizerOptions>, Pick<TrainGrpoOptions, GrpoOptionName> {
+  /** Training steps. @defaultValue 100 */
+  readonly steps?: number;
+  /** An objective of the field, by its name; `loss` and `advantages` are laid over it. @defaultValue "trl" */
+  readonly preset?: "trl" | "verl" | "drGrpo" | "dapo" | "gspo" | "bridgePaper";
+  /** Steps between two checkpoints. @defaultValue 20 */
+  readonly checkpointEvery?: number;
+  /** Steps between two evaluations on a few held-out problems; 0 is never. @defaultValue 20 */
+  readonly evaluateEvery?: number;
+}
+
+type GrpoOptionName =
+  | "promptsPerStep"
+  | "groupSize"
+  | "loss"
+  | "advantages"
+  | "iterations"
+  | "miniBatches"
+  | "maskTruncated"
+  | "maxBatches"
+  | "inspectEvery"
+  | "logEvery";
+
+/** How completions are sampled, in GRPO and for the histograms. Evaluation is greedy. */
+export interface SamplingConfig extends Pick<SamplingOptions, "maxTokens" | "temperature" | "topK" | "topP"> {}
+
+/** How models are evaluated after each stage. */
+export interface EvaluationConfig {
+  /** Problems as hard as the training ones, and harder ones. @defaultValue 200 */
+  readonly problems?: number;
+  /** Decides the problems; the same for all arms and seeds. @defaultValue 0 */
+  readonly seed?: number;
+  /** Problems of the evaluations during GRPO. @defaultValue 64 */
+  readonly watch?: number;
+  /** Also evaluates the base model, with each arm. @defaultValue false */
+  readonly base?: boolean;
+}
+
+/** The rollouts that accuracy histograms, samples and influence are told by, after SFT and after GRPO. */
+export interface RolloutsConfig {
+  /** Problems, of those that GRPO trains on. @defaultValue 64 */
+  readonly problems?: number;
+  /** Rollouts of each. @defaultValue 16 */
+  readonly count?: number;
+}
+
+/** How influence is measured. */
+export interface InfluenceConfig {
+  /** After which stages. @defaultValue ["sft"] */
+  readonly after?: readonly ("sft" | "grpo")[];
+  /** Problems, none of them trained on, whose accuracy influence is told on. @defaultValue 32 */
+  readonly targets?: number;
+  /** Rollouts of each target. @defaultValue 8 */
+  readonly count?: number;
+}
+
+/** An experiment: arms that differ in their demonstrations alone, over seeds. */
+export interface PipelineConfig {
+  /** Names the run. */
+  readonly name: string;
+  /** Where its files go. @defaultValue `runs/<name>` */
+  readonly directory?: string;
+  /** One training of each arm for each. @defaultValue [1] */
+  readonly seeds?: readonly number[];
+  readonly task: TaskConfig | Task;
+  /** Judges completions. @defaultValue the boxed answer behind the thinking part, right or wrong */
+  readonly reward?: Reward;
+  /** A folder in Hugging Face layout, a package that carries one, or a function that opens a model. */
+  readonly baseModel: string | ModelOpener;
+  /** By name; the first one is what the others are compared with. */
+  readonly arms: Readonly<Record<string, "vanilla" | "bridge" | "pp-aug" | "rc-aug" | ArmConfig>>;
+  readonly sft?: SftConfig;
+  readonly grpo?: GrpoConfig;
+  readonly sampling?: SamplingConfig;
+  readonly evaluation?: EvaluationConfig;
+  readonly rollouts?: RolloutsConfig;
+  readonly influence?: InfluenceConfig;
+  /** Further receivers of what each arm measures, besides its `events.jsonl`. */
+  readonly tracker?: (arm: { readonly name: string; readonly seed: number }) => Tracker;
+  /** Replaces stages by functions of your own; `false` leaves one out. */
+  readonly stages?: { readonly [Name in keyof Stages]?: Stages[Name] | false };
+  /** Threads of each arm's model; arms run side by side. @defaultValue 1 */
+  readonly threads?: number;
+}
