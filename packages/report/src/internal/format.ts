@@ -45,7 +45,8 @@ export function significant(value: number): string {
     const [mantissa, exponent] = value.toExponential(2).split("e");
     return `${`${mantissa}`.replace("-", minus)}·10${superscript(Number(exponent))}`;
   }
-  return fixed(value, Math.max(0, 2 - Math.floor(Math.log10(size))));
+  const rounded = Number(size.toPrecision(3));
+  return fixed(value, Math.max(0, 2 - Math.floor(Math.log10(rounded))));
 }
 
 /** Seconds as `7 min 24 s`. */

@@ -59,6 +59,7 @@ thead th { border-bottom: 1px solid var(--ink); color: var(--muted); vertical-al
 tbody tr:last-child > * { border-bottom: 1px solid var(--rule); }
 tfoot td { padding-left: 0; text-align: left; color: var(--muted); }
 tbody :is(th, td) { white-space: nowrap; }
+table:has(.prompt-line) thead th:last-child { text-align: left; }
 td .prompt-line { display: block; width: 30rem; max-width: 75vw; white-space: pre-wrap; text-align: left; }
 b { font-weight: 600; }
 .result tbody b { font-size: 1.05rem; }

@@ -26,7 +26,9 @@ export interface InfluenceChartOptions {
 export function influenceChart({ id, title, index, bins, binWidth, domain }: InfluenceChartOptions): Html {
   const half = binWidth * 0.42;
   const hasRoomForCounts = bins.length <= 17;
-  const intervals = bins.flatMap(({ accuracy, interval }) => (interval ? [{ accuracy, low: interval[0], high: interval[1] }] : []));
+  const intervals = bins.flatMap(({ accuracy, interval }) =>
+    interval && accuracy > 0 && accuracy < 1 ? [{ accuracy, low: interval[0], high: interval[1] }] : [],
+  );
   return plotSvg(
     { id, title, description: bins.map(describe).join(" ") },
     {

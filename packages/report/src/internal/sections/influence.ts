@@ -77,15 +77,16 @@ This is a diagnostic for plain gradient steps, not a forecast of a run with Adam
   })),
 })}
 <details><summary>The queries that help and that harm most</summary>
-${arms.map(({ name, files }) => extremes(name, files, prompts))}</details>`,
+${arms.flatMap(({ name, files }) => extremes(name, files, prompts) ?? [])}</details>`,
   };
 }
 
 /** The ends of the list of queries, so that a person can look at what they ask. */
-function extremes(name: string, files: readonly InfluenceFile[], prompts: ReadonlyMap<string, string>): Html {
+function extremes(name: string, files: readonly InfluenceFile[], prompts: ReadonlyMap<string, string>): Html | undefined {
   const ranked = files.flatMap(({ queries }) => queries).sort((left, right) => right.influence - left.influence);
   const helpful = ranked.filter(({ influence }) => influence > 0).slice(0, extremesShown);
   const harmful = ranked.filter(({ influence }) => influence < 0).slice(-extremesShown);
+  if (helpful.length + harmful.length === 0) return undefined;
   return table({
     caption: `${name}: the largest and the least influences of ${whole(ranked.length)} queries`,
     head: ["query", "influence", "95 % interval", "α", "what it asks"],
