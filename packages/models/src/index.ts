@@ -13,6 +13,7 @@ export {
 export type { DecoderConfig, Llama3RopeScaling } from "./decoder-config.js";
 export { type DecoderParameter, decoderParameters, type InitializationOptions, initializeDecoder } from "./decoder-parameters.js";
 export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
+export { LocalSampler, type LocalSamplerOptions } from "./local-sampler.js";
 export { formatModelConfig, type ModelConfigExtras, parseModelConfig } from "./model-config.js";
 export { loadModelFolder, type ModelFolder, type SaveModelFolderOptions, saveModelFolder } from "./model-folder.js";
 export {

@@ -36,6 +36,7 @@ export interface OracleFile {
       grads: Record<string, Probes>;
     }
   >;
+  readonly greedy: { sequence: number; tokens: number[]; logps: number[] }[];
   readonly adamw: AdamWTrace;
   readonly adamw_alt: AdamWTrace;
 }

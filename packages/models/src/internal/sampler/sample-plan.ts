@@ -1,0 +1,72 @@
+import { BridgeError, createRandom, type Random, type SampleRequest, type SamplingOptions } from "@bridge-rl/spec";
+import type { DecoderConfig } from "../../decoder-config.js";
+
+/** Sampling options with their defaults, checked. */
+export interface ResolvedSampling {
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly stop: readonly string[];
+}
+
+/** One rollout in the making. */
+export interface Sample {
+  /** Place in the result. */
+  readonly index: number;
+  readonly promptIds: Int32Array;
+  /** The request it belongs to: samples of one share a prefill. */
+  readonly request: number;
+  /** One draw for each token. */
+  readonly random: Random;
+  /** Tokens it may have, given the model's length. */
+  readonly limit: number;
+  readonly completion: number[];
+  readonly logProbabilities: number[];
+}
+
+/** @throws BridgeError `invalid-option` */
+export function resolveSampling(options: SamplingOptions): ResolvedSampling {
+  const { maxTokens = 256, temperature = 1, topK = 0, topP = 1, stop = [] } = options;
+  const refuse = (name: string, value: number, expected: string): never => {
+    throw new BridgeError("invalid-option", `${name} is ${value}; give ${expected}`);
+  };
+  if (!Number.isInteger(maxTokens) || maxTokens < 1) refuse("maxTokens", maxTokens, "a whole number of at least 1");
+  if (!(temperature >= 0 && Number.isFinite(temperature))) refuse("temperature", temperature, "0 for greedy, or a positive number");
+  if (!Number.isInteger(topK) || topK < 0) refuse("topK", topK, "0 for all tokens, or a positive whole number");
+  if (!(topP > 0 && topP <= 1)) refuse("topP", topP, "a number above 0 and at most 1");
+  if (stop.includes("")) throw new BridgeError("invalid-option", "a stop text is empty; it would end every completion at once");
+  return { maxTokens, temperature, topK, topP, stop };
+}
+
+/**
+ * Lays out the samples of all requests, one request after the other. A sample's random stream is that of its request's seed and its own number.
+ *
+ * @throws BridgeError `invalid-input` naming the request
+ */
+export function planSamples(requests: readonly SampleRequest[], config: DecoderConfig, maxTokens: number): Sample[] {
+  const samples: Sample[] = [];
+  for (const [request, { promptIds, count, seed }] of requests.entries()) {
+    checkRequest(request, promptIds, count, config);
+    const stream = createRandom(seed, "sampling");
+    const limit = Math.min(maxTokens, config.maximumLength - promptIds.length);
+    for (let number = 0; number < count; number++) {
+      const random = stream.fork("sample", number);
+      samples.push({ index: samples.length, promptIds, request, random, limit, completion: [], logProbabilities: [] });
+    }
+  }
+  return samples;
+}
+
+function checkRequest(request: number, promptIds: Int32Array, count: number, config: DecoderConfig): void {
+  const refuse = (reason: string): never => {
+    throw new BridgeError("invalid-input", `request ${request} ${reason}`);
+  };
+  if (!Number.isInteger(count) || count < 0) refuse(`asks for ${count} samples; give a whole number`);
+  if (promptIds.length === 0) refuse("has an empty prompt; the first token needs a token before it");
+  if (promptIds.length >= config.maximumLength) {
+    refuse(`has a prompt of ${promptIds.length} tokens; the model takes ${config.maximumLength}, completion included`);
+  }
+  const wrong = promptIds.find((id) => id < 0 || id >= config.vocabularySize);
+  if (wrong !== undefined) refuse(`has token id ${wrong}; the vocabulary has ${config.vocabularySize} tokens`);
+}
