@@ -1,17 +1,20 @@
+const encoder = new TextEncoder();
+
 /** Writes the protobuf wire format: varints, 32-bit floats and length-delimited parts. */
 export class ProtobufWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes = new Uint8Array(128);
   #length = 0;
 
   /** A non-negative or negative integer field; negatives take ten bytes, as int64 has it. */
   integer(field: number, value: number | bigint): this {
-    this.#varint(BigInt(field) << 3n);
-    this.#varint(BigInt.asUintN(64, BigInt(value)));
+    this.#small(field << 3);
+    if (typeof value === "number" && value >= 0 && value < 2 ** 31) this.#small(value);
+    else this.#large(BigInt.asUintN(64, BigInt(value)));
     return this;
   }
 
   float(field: number, value: number): this {
-    this.#varint((BigInt(field) << 3n) | 5n);
+    this.#small((field << 3) | 5);
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     this.#append(bytes);
@@ -19,14 +22,14 @@ export class ProtobufWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    this.#varint((BigInt(field) << 3n) | 2n);
-    this.#varint(BigInt(value.length));
+    this.#small((field << 3) | 2);
+    this.#small(value.length);
     this.#append(value);
     return this;
   }
 
   text(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
+    return this.bytes(field, encoder.encode(value));
   }
 
   message(field: number, write: (writer: ProtobufWriter) => void): this {
@@ -39,24 +42,32 @@ export class ProtobufWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  #varint(value: bigint): void {
+  /** A varint below 2³¹. */
+  #small(value: number): void {
+    this.#reserve(5);
     let rest = value;
-    const bytes: number[] = [];
-    do {
-      const low = Number(rest & 0x7fn);
-      rest >>= 7n;
-      bytes.push(rest === 0n ? low : low | 0x80);
-    } while (rest !== 0n);
-    this.#append(bytes);
+    for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+    this.#bytes[this.#length++] = rest;
   }
 
-  #append(bytes: ArrayLike<number>): void {
-    if (this.#length + bytes.length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes.length));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
-    }
+  #large(value: bigint): void {
+    this.#reserve(10);
+    let rest = value;
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, needed));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
   }
 }

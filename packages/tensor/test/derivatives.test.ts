@@ -1,0 +1,298 @@
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import {
+  add,
+  attention,
+  cast,
+  concat,
+  divide,
+  entropy,
+  exp,
+  expand,
+  type Graph,
+  gatherAlong,
+  gatherRows,
+  less,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  mean,
+  multiply,
+  negate,
+  pad,
+  reciprocal,
+  reshape,
+  rmsNorm,
+  rotaryEmbedding,
+  scatterAdd,
+  scatterAddRows,
+  sigmoid,
+  silu,
+  siluGate,
+  slice,
+  softmax,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  tanh,
+  tokenLogProbability,
+  transpose,
+  where,
+} from "../src/index.js";
+import { checkDerivative, type Operand } from "./support/check-derivative.js";
+
+const size = fc.integer({ min: 1, max: 4 });
+const seed = fc.integer({ min: 0, max: 2 ** 31 });
+const shape = fc.array(size, { minLength: 1, maxLength: 3 });
+
+/** Two shapes that broadcast: axes of size 1 and missing leading axes on either side. */
+const broadcasting = fc
+  .tuple(shape, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.integer({ min: 0, max: 2 }), fc.boolean())
+  .map(([full, ones, dropped, swapped]) => {
+    const part = full.map((each, axis) => (ones[axis] ? 1 : each)).slice(Math.min(dropped, full.length));
+    return swapped ? { left: part, right: full } : { left: full, right: part };
+  });
+
+/** Distinct shapes find distinct mistakes; each takes two compiled programs, so a dozen per operation. */
+async function forAll<Case>(
+  cases: fc.Arbitrary<Case>,
+  check: (each: Case) => { operands: Operand[]; build: (operands: Tensor[], graph: Graph) => Tensor },
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(cases, seed, async (each, random) => {
+      const { operands, build } = check(each);
+      await checkDerivative(operands, build, random);
+    }),
+    { numRuns: 12, seed: 20_250_518 },
+  );
+}
+
+function binaryOf(operation: (left: Tensor, right: Tensor) => Tensor) {
+  return (operands: Tensor[]): Tensor => operation(operands[0] as Tensor, operands[1] as Tensor);
+}
+
+function unaryOf(operation: (input: Tensor) => Tensor) {
+  return (operands: Tensor[]): Tensor => operation(operands[0] as Tensor);
+}
+
+function indices(graph: Graph, values: readonly number[], dimensions: readonly number[]): Tensor {
+  return graph.constant(Int32Array.from(values), dimensions, "int32");
+}
+
+describe("elementwise operations, with broadcasting", () => {
+  test.each(Object.entries({ add, subtract, multiply }))("%s", async (_name, operation) => {
+    await forAll(broadcasting, ({ left, right }) => ({ operands: [{ shape: left }, { shape: right }], build: binaryOf(operation) }));
+  });
+
+  test("divide", async () => {
+    await forAll(broadcasting, ({ left, right }) => ({
+      operands: [{ shape: left }, { shape: right, range: [0.5, 2] }],
+      build: binaryOf(divide),
+    }));
+  });
+
+  test("where", async () => {
+    await forAll(broadcasting, ({ left, right }) => ({
+      operands: [{ shape: left }, { shape: right }],
+      build: binaryOf((a, b) => where(less(a.graph.constant(Float32Array.of(0, 1), [2, 1, 1, 1], "float32"), 0.5), a, b)),
+    }));
+  });
+
+  test("an operand used twice", async () => {
+    await forAll(shape, (each) => ({ operands: [{ shape: each }], build: unaryOf((x) => multiply(add(x, x), subtract(x, 3))) }));
+  });
+
+  const functions = { negate, exp, sigmoid, tanh, square, silu };
+  test.each(Object.entries(functions))("%s", async (_name, operation) => {
+    await forAll(shape, (each) => ({ operands: [{ shape: each }], build: unaryOf(operation) }));
+  });
+
+  test.each(Object.entries({ log, sqrt, reciprocal }))("%s", async (_name, operation) => {
+    await forAll(shape, (each) => ({ operands: [{ shape: each, range: [0.5, 3] }], build: unaryOf(operation) }));
+  });
+
+  test("siluGate", async () => {
+    await forAll(shape, (each) => ({ operands: [{ shape: each }, { shape: each }], build: binaryOf(siluGate) }));
+  });
+
+  test("cast to the other float type and back", async () => {
+    await forAll(shape, (each) => ({
+      operands: [{ shape: each }],
+      build: unaryOf((x) => (x.dataType === "float64" ? x : cast(cast(x, "float64"), "float32"))),
+    }));
+  });
+});
+
+describe("reductions", () => {
+  const reduced = fc.tuple(shape, fc.nat(), fc.boolean(), fc.boolean());
+  test.each(Object.entries({ sum, mean, max }))("%s over one axis and over all", async (_name, operation) => {
+    await forAll(reduced, ([dimensions, axis, keepAxes, everything]) => ({
+      operands: [{ shape: dimensions }],
+      build: unaryOf((x) => operation(x, everything ? undefined : -1 - (axis % dimensions.length), { keepAxes })),
+    }));
+  });
+
+  test("softmax, logSoftmax and entropy", async () => {
+    for (const operation of [softmax, logSoftmax, entropy]) {
+      await forAll(shape, (each) => ({ operands: [{ shape: each }], build: unaryOf(operation) }));
+    }
+  });
+});
+
+describe("shapes", () => {
+  test("reshape and transpose", async () => {
+    await forAll(fc.tuple(size, size, size), (dimensions) => ({
+      operands: [{ shape: dimensions }],
+      build: unaryOf((x) => transpose(reshape(transpose(x, [2, 0, 1]), [-1, dimensions[1], 1]), [1, 2, 0])),
+    }));
+  });
+
+  test("expand", async () => {
+    await forAll(fc.tuple(size, size, size), ([a, b, c]) => ({
+      operands: [{ shape: [b, 1] }],
+      build: unaryOf((x) => expand(x, [a, b, c])),
+    }));
+  });
+
+  test("concat of three, the middle one used twice", async () => {
+    await forAll(fc.tuple(size, size, size, fc.integer({ min: -2, max: 1 })), ([a, b, c, axis]) => {
+      const along = (each: number): number[] => (axis % 2 === 0 ? [each, 3] : [3, each]);
+      return {
+        operands: [{ shape: along(a) }, { shape: along(b) }, { shape: along(c) }],
+        build: ([x, y, z]) => concat([x, y, z, y] as Tensor[], axis),
+      };
+    });
+  });
+
+  test("slice and pad", async () => {
+    await forAll(fc.tuple(size, size, fc.nat(3), fc.nat(3)), ([rows, columns, before, after]) => ({
+      operands: [{ shape: [rows, columns + 2] }],
+      build: unaryOf((x) => pad(slice(x, -1, 1, columns + 1), 0, before, after)),
+    }));
+  });
+});
+
+describe("matrix products", () => {
+  const product = fc.record({
+    rows: size,
+    inner: size,
+    columns: size,
+    batch: fc.array(size, { maxLength: 2 }),
+    transposeLeft: fc.boolean(),
+    transposeRight: fc.boolean(),
+    scale: fc.constantFrom(1, 0.25),
+    broadcast: fc.constantFrom("none", "left", "right"),
+  });
+
+  test("matmul with every option and broadcasting batch axes", async () => {
+    await forAll(product, ({ rows, inner, columns, batch, broadcast, ...options }) => ({
+      operands: [
+        { shape: [...(broadcast === "left" ? [] : batch), ...(options.transposeLeft ? [inner, rows] : [rows, inner])] },
+        { shape: [...(broadcast === "right" ? [] : batch), ...(options.transposeRight ? [columns, inner] : [inner, columns])] },
+      ],
+      build: binaryOf((a, b) => matmul(a, b, options)),
+    }));
+  });
+
+  test("attention, with and without a mask", async () => {
+    await forAll(fc.tuple(size, size, size, size, fc.boolean()), ([batch, queries, keys, width, masked]) => ({
+      operands: [{ shape: [batch, queries, width] }, { shape: [batch, keys, width] }, { shape: [batch, keys, width] }],
+      build: ([query, key, value]) => {
+        const [q, k, v] = [query, key, value] as [Tensor, Tensor, Tensor];
+        const mask = Array.from({ length: queries * keys }, (_, index) => (index % keys > Math.floor(index / keys) ? -1e9 : 0.1));
+        const constant =
+          q.dataType === "float64"
+            ? q.graph.constant(Float64Array.from(mask), [queries, keys], "float64")
+            : q.graph.constant(Float32Array.from(mask), [queries, keys], "float32");
+        return attention(q, k, v, { scale: 0.7, ...(masked ? { mask: constant } : {}) });
+      },
+    }));
+  });
+});
+
+describe("lookups", () => {
+  const lookup = fc.tuple(size, size, fc.array(fc.nat(3), { minLength: 1, maxLength: 6 }));
+
+  test("gatherRows, with rows named several times", async () => {
+    await forAll(lookup, ([rows, width, picks]) => ({
+      operands: [{ shape: [rows, width] }],
+      build: ([table], graph) =>
+        gatherRows(
+          table as Tensor,
+          indices(
+            graph,
+            picks.map((pick) => pick % rows),
+            [picks.length],
+          ),
+        ),
+    }));
+  });
+
+  test("scatterAddRows, with rows named several times", async () => {
+    await forAll(lookup, ([rows, width, picks]) => ({
+      operands: [{ shape: [rows, width] }, { shape: [picks.length, width] }],
+      build: ([table, updates], graph) => {
+        const targets = picks.map((pick) => pick % rows);
+        return scatterAddRows(table as Tensor, indices(graph, targets, [picks.length]), updates as Tensor);
+      },
+    }));
+  });
+
+  test("gatherAlong and scatterAdd", async () => {
+    await forAll(lookup, ([rows, width, picks]) => ({
+      operands: [{ shape: [rows, width] }, { shape: [rows, picks.length] }],
+      build: ([table, updates], graph) => {
+        const columns = Array.from({ length: rows }, () => picks.map((pick) => pick % width)).flat();
+        const at = indices(graph, columns, [rows, picks.length]);
+        return multiply(gatherAlong(scatterAdd(table as Tensor, at, updates as Tensor), at), updates as Tensor);
+      },
+    }));
+  });
+
+  test("tokenLogProbability", async () => {
+    await forAll(lookup, ([, width, picks]) => ({
+      operands: [{ shape: [picks.length, width], range: [-5, 5] }],
+      build: ([logits], graph) =>
+        tokenLogProbability(
+          logits as Tensor,
+          indices(
+            graph,
+            picks.map((pick) => pick % width),
+            [picks.length],
+          ),
+        ),
+    }));
+  });
+});
+
+describe("parts of a transformer", () => {
+  test("rmsNorm", async () => {
+    await forAll(shape, (each) => ({
+      operands: [{ shape: each }, { shape: [each.at(-1) ?? 1] }],
+      build: binaryOf((x, weight) => rmsNorm(x, weight, 1e-3)),
+    }));
+  });
+
+  test("rotaryEmbedding", async () => {
+    await forAll(fc.tuple(size, size, size, fc.constantFrom(2, 4)), ([batch, heads, tokens, width]) => ({
+      operands: [{ shape: [batch, heads, tokens, width] }],
+      build: ([input], graph) => {
+        const x = input as Tensor;
+        const angles = Array.from({ length: (tokens + 1) * (width / 2) }, (_, index) => 0.3 * index);
+        const table = (values: number[]): Tensor =>
+          x.dataType === "float64"
+            ? graph.constant(Float64Array.from(values), [tokens + 1, width / 2], "float64")
+            : graph.constant(Float32Array.from(values), [tokens + 1, width / 2], "float32");
+        const positions = BigInt64Array.from({ length: batch * tokens }, (_, index) => BigInt((index % tokens) + (index % 2)));
+        return rotaryEmbedding(
+          x,
+          { cosine: table(angles.map(Math.cos)), sine: table(angles.map(Math.sin)) },
+          graph.constant(positions, [batch, tokens], "int64"),
+        );
+      },
+    }));
+  });
+});
