@@ -42,8 +42,9 @@ function earlierValue(values: readonly Value[], reference: number, id: number): 
   return value;
 }
 
+/** Also turns −0, as from 0 · −3, into 0: JSON and people know but one zero. */
 function wrap(value: number, modulus: number | undefined): number {
-  return modulus === undefined ? value : ((value % modulus) + modulus) % modulus;
+  return modulus === undefined ? value + 0 : ((value % modulus) + modulus) % modulus;
 }
 
 function applyOperator(operator: Operator, operands: readonly Value[], modulus: number | undefined): Value {
@@ -56,7 +57,7 @@ function applyOperator(operator: Operator, operands: readonly Value[], modulus: 
       return numbers(operator, operands, 2).reduce((left, right) => wrap(left * right, modulus));
     case "/":
       refuseModulus(operator, modulus);
-      return numbers(operator, operands, 2).reduce((left, right) => left / right);
+      return numbers(operator, operands, 2).reduce((left, right) => wrap(left / right, modulus));
     case "square":
       return wrap((numbers(operator, operands, 1)[0] as number) ** 2, modulus);
     case "sqrt":
