@@ -65,7 +65,7 @@ export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
 /** @throws BridgeError `invalid-option` */
 export function checkTrainGrpoOptions(options: TrainGrpoOptions): void {
   const { groupSize = 8, promptsPerStep = 8, iterations = 1, miniBatches = 1, maxBatches = 1, inspectEvery = 0, sampling = {} } = options;
-  for (const [name, value] of Object.entries({ promptsPerStep, iterations, miniBatches, maxBatches })) {
+  for (const [name, value] of Object.entries({ steps: options.steps, promptsPerStep, iterations, miniBatches, maxBatches })) {
     if (!(Number.isInteger(value) && value >= 1)) throw new BridgeError("invalid-option", `${name} is ${value}; use a whole number from 1`);
   }
   if (!(Number.isInteger(groupSize) && groupSize >= 2)) {

@@ -1,4 +1,4 @@
-import type { OptimizerStepOptions } from "@bridge-rl/spec";
+import { BridgeError, type OptimizerStepOptions } from "@bridge-rl/spec";
 import { defined } from "./defined.js";
 import { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";
 
@@ -20,11 +20,12 @@ export interface ResolvedOptimizer {
  * Fills in the defaults of an optimiser's options.
  *
  * @param steps  optimiser steps of the whole run
- * @throws BridgeError `invalid-option` for a schedule that doesn't fit the run
+ * @throws BridgeError `invalid-option` for a schedule or a number of steps that can't be
  */
 export function resolveOptimizer(options: OptimizerOptions, steps: number): ResolvedOptimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm } = options;
   const schedule: LearningRateSchedule = typeof learningRate === "number" ? { kind: "constant", peak: learningRate } : learningRate;
+  if (!(Number.isInteger(steps) && steps >= 1)) throw new BridgeError("invalid-option", `steps is ${steps}; use a whole number from 1`);
   learningRateAt(0, steps, schedule);
   const constant = defined({ beta1, beta2, epsilon, weightDecay, maxGradientNorm });
   return {
