@@ -12,19 +12,18 @@ const arrayOf: Readonly<Record<DataType, new (length: number) => TensorData>> = 
 
 /** A graph compiled by onnxruntime. */
 export class OnnxProgram implements Program {
-  /** onnxruntime reads initializers where they are, so they live as long as the session. */
-  #compiled: { readonly session: Session; readonly initializers: readonly TensorValue[] } | undefined;
+  #session: Session | undefined;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #fetches: Readonly<Record<string, null>>;
 
-  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[], initializers: readonly TensorValue[]) {
-    this.#compiled = { session, initializers };
+  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) {
+    this.#session = session;
     this.#inputs = inputs;
     this.#fetches = Object.fromEntries(outputs.map((name) => [name, null]));
   }
 
   run(inputs: Readonly<Record<string, TensorValue>>): Record<string, TensorValue> {
-    if (this.#compiled === undefined) throw new BridgeError("invalid-input", "the program was disposed; compile the graph again");
+    if (this.#session === undefined) throw new BridgeError("invalid-input", "the program was disposed; compile the graph again");
     const feeds: Record<string, Feed> = {};
     for (const [name, tensor] of this.#inputs) {
       const value = inputs[name];
@@ -37,13 +36,13 @@ export class OnnxProgram implements Program {
         throw new BridgeError("invalid-input", `the program has no input "${name}"; it has ${[...this.#inputs.keys()].join(", ")}`);
       }
     }
-    const results = run(this.#compiled.session, feeds, this.#fetches);
+    const results = run(this.#session, feeds, this.#fetches);
     return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, { data: result.data, shape: result.dims }]));
   }
 
   dispose(): void {
-    this.#compiled?.session.dispose();
-    this.#compiled = undefined;
+    this.#session?.dispose();
+    this.#session = undefined;
   }
 }
 

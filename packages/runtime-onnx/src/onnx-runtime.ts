@@ -21,7 +21,7 @@ export interface OnnxRuntimeOptions {
  * A runtime on onnxruntime-node's CPU provider. The library is loaded when the first graph is compiled.
  *
  * A program runs on the calling thread and blocks it: in a server, keep it in a worker. Inputs are read where they are, outputs are copied
- * (about 1–2.5 ms per megabyte), so large values should enter rather than leave.
+ * (about 1–2.5 ms per megabyte), so large values should enter rather than leave. Initializers are copied when a graph is compiled.
  *
  * @throws BridgeError `invalid-option`; `compile` throws `missing-dependency` where onnxruntime-node is not installed
  */
@@ -50,7 +50,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
       };
       const session = binding.createSession(model, sessionOptions);
       const inputs = [...graph.inputs].filter(([name]) => !(name in initializers));
-      return new OnnxProgram(session, new Map(inputs), [...graph.outputs.keys()], Object.values(initializers));
+      return new OnnxProgram(session, new Map(inputs), [...graph.outputs.keys()]);
     },
   };
 }
