@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { EvaluationRecord, EvaluationSplit, RunStage } from "@bridge-rl/report";
-import { BridgeError, type Problem, type ProblemSource } from "@bridge-rl/spec";
+import { BridgeError, type Problem, type ProblemSource, type Progress } from "@bridge-rl/spec";
 import { latestCheckpoint } from "@bridge-rl/training";
 import { writeJson, writeJsonLines } from "../internal/write-aside.js";
 import { rolloutSample } from "../stages/rollout-stage.js";
@@ -117,11 +117,14 @@ async function watchAccuracy(run: ArmRun, model: OpenModel): Promise<Record<stri
   for (const split of splits) {
     const asked = evaluationProblems(run, split, context.config.evaluation?.watch ?? 64);
     if (asked === undefined || stages.evaluate === undefined) continue;
-    const { correct, count } = await stages.evaluate(context, { model, ...asked });
+    const { correct, count } = await stages.evaluate({ ...context, progress: silent }, { model, ...asked });
     metrics[`accuracy/${split.replaceAll("-", "_")}`] = correct / count;
   }
   return metrics;
 }
+
+/** The training's own progress goes on; a few problems in between need none. */
+const silent: Progress = { update() {} };
 
 interface Asked {
   readonly source: ProblemSource;

@@ -3,12 +3,17 @@ import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
 import { BridgeError, type TensorValue } from "@bridge-rl/spec";
 import type { OpenModel } from "../pipeline/pipeline-config.js";
 
+/** A model of this process, which knows how its weights are stored. */
+export interface LocalModel extends OpenModel {
+  save(directory: string, storage?: "float32" | "bfloat16"): Promise<void>;
+}
+
 /**
  * Opens a model folder for training and sampling, with a fresh optimiser.
  *
  * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` throws
  */
-export async function openModel(directory: string, threads: number): Promise<OpenModel> {
+export async function openModel(directory: string, threads: number): Promise<LocalModel> {
   const { config, weights, tokenizer } = await loadModelFolder(directory);
   if (tokenizer === undefined) {
     throw new BridgeError("invalid-file", `${directory} has no tokenizer.json; copy the tokenizer's files of its base model next to it`);
@@ -21,7 +26,8 @@ export async function openModel(directory: string, threads: number): Promise<Ope
   return {
     policy,
     tokenizer,
-    save: (target) => saveModelFolder(target, { config, weights: floats(policy.weights.tensors), tokenizer }),
+    save: (target, storage = "float32") =>
+      saveModelFolder(target, { config, weights: floats(policy.weights.tensors), tokenizer }, { storage }),
   };
 }
 
