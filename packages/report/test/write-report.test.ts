@@ -49,6 +49,7 @@ describe("writeReport", () => {
     }
     const pictures = [...document.querySelectorAll("svg")];
     expect(pictures.length).toBeGreaterThan(15);
+    expect(document.querySelectorAll("svg.reasoning-graph")).toHaveLength(1);
     for (const picture of pictures) {
       expect(picture.getAttribute("role")).toBe("img");
       expect(textOf(picture.querySelector("title"))).not.toBe("");
@@ -143,6 +144,26 @@ describe("renderReport", () => {
       "limits",
       "setup",
     ]);
+  });
+
+  test("names quantities by the letters of a prompt that has letters, and only then", async () => {
+    const run = await readRun(directory);
+    const wordsOf = async (prompt: (names: string) => string): Promise<string[]> => {
+      const arms = run.arms.map((arm) => ({
+        ...arm,
+        rollouts: {
+          sft: (arm.rollouts.sft ?? []).map((sample) => ({
+            ...sample,
+            prompt: prompt(sample.prompt),
+            graph: { ...sample.graph, nodes: sample.graph.nodes.map((node) => ({ ...node, label: { symbol: `x${node.id}` } })) },
+          })),
+        },
+      }));
+      const { document } = parseHTML(await renderReport({ ...run, arms }));
+      return [...document.querySelectorAll("#graph li")].map((item) => textOf(item));
+    };
+    for (const line of await wordsOf(() => "x0:3;x1:x0+2;?x1")) expect(line).toMatch(/^x\d+: each /);
+    for (const line of await wordsOf((names) => names)) expect(line).toMatch(/^each /);
   });
 
   test("keeps text that looks like markup as text", async () => {

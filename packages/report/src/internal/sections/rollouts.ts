@@ -1,4 +1,5 @@
 import { toSvg } from "@bridge-rl/dag";
+import type { ReasoningGraph } from "@bridge-rl/spec";
 import type { ArmRun, Run } from "../../read-run.js";
 import type { RolloutSample, RunStage } from "../../run-files.js";
 import { armNames } from "../arms.js";
@@ -38,8 +39,9 @@ ${problems.map((problem, position) => problemBlock(problem, position, arms))}`,
 /** The graph of the first problem that is shown. Undefined without samples. */
 export async function graphSection(run: Run): Promise<Section | undefined> {
   const stage = latestStage(run.arms);
-  const problem = stage ? shownProblems(samplesOf(run, stage))[0] : undefined;
-  if (!problem) return undefined;
+  const sample = stage ? shownProblems(samplesOf(run, stage))[0] : undefined;
+  if (!sample) return undefined;
+  const problem = { ...sample, graph: namedAsInPrompt(sample) };
   const target = problem.graph.nodes[problem.graph.target]?.name ?? "the target";
   const spare = problem.graph.nodes.filter(({ necessary }) => !necessary).map(({ name }) => name);
   const drawn = await toSvg(problem.graph, {
@@ -61,6 +63,18 @@ Light blue: given by the prompt. Dark blue: computed on the way. Dashed: not nee
             : ""
         }${node.id === problem.graph.target ? " (asked for)" : node.necessary ? "" : " (not needed)"}</li>`,
     )}</ul></details></figure>`,
+  };
+}
+
+/** Where a prompt has letters for names, as terse phrasebooks write it, puts the letter before each name. */
+function namedAsInPrompt({ prompt, graph }: RolloutSample): ReasoningGraph {
+  const isSpelledOut = graph.nodes.some(({ name }) => prompt.includes(name));
+  if (isSpelledOut) return graph;
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) =>
+      typeof node.label?.symbol === "string" ? { ...node, name: `${node.label.symbol}: ${node.name}` } : node,
+    ),
   };
 }
 
@@ -102,7 +116,7 @@ function problemBlock(problem: RolloutSample, position: number, arms: readonly A
 
 function describeEdges({ graph }: RolloutSample): string {
   const necessary = graph.nodes.filter((node) => node.necessary);
-  return `${counted(necessary.length, "quantity").replace("quantitys", "quantities")} lead to ${graph.nodes[graph.target]?.name ?? "the target"}; the list under the picture names every arrow.`;
+  return `${necessary.length} quantities are needed for ${graph.nodes[graph.target]?.name ?? "the target"}; the list under the picture names every arrow.`;
 }
 
 /** Graphviz sizes a picture in points; on the page it is at most that large in pixels, and smaller where the column is. */
