@@ -52,7 +52,7 @@ export async function collectRound(options: CollectRoundOptions, cursor: number,
   };
 }
 
-export function advantagesOf(groups: readonly RolloutGroup[], options: Pick<CollectRoundOptions, "groupSize" | "advantages">): Advantages {
+function advantagesOf(groups: readonly RolloutGroup[], options: Pick<CollectRoundOptions, "groupSize" | "advantages">): Advantages {
   const rewards = groups[0]?.scores.length ?? 0;
   const scores = Array.from({ length: rewards }, (_, reward) =>
     groups.flatMap((group) => Array.from(group.scores[reward] as Float64Array)),
