@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command } from "@commander-js/extra-typings";
 import { addGenerate } from "./commands/generate.js";
 import { addInject } from "./commands/inject.js";
+import { addPretrain } from "./commands/pretrain.js";
 import { addReport } from "./commands/report.js";
 import { addRun } from "./commands/run.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
@@ -25,6 +26,6 @@ export function createProgram(): Command {
         ["bridge grpo --help", "flags and examples of one command"],
       ])}\n${exitCodeHelp}`,
     );
-  for (const add of [addGenerate, addInject, addReport, addRun]) add(program);
+  for (const add of [addGenerate, addInject, addPretrain, addReport, addRun]) add(program);
   return program;
 }

@@ -1,0 +1,70 @@
+import { createArm, demonstrate } from "@bridge-rl/behaviors";
+import { igsm } from "@bridge-rl/igsm";
+import { type Behavior, BridgeError, createRandom, type Demonstration, type Phrasebook, type Problem, type Random } from "@bridge-rl/spec";
+import { resolveBehavior } from "../resolve/resolve-behavior.js";
+import type { PretrainConfig } from "./pretrain-config.js";
+
+/** Endless demonstrations, harder with the steps. */
+export interface Curriculum {
+  readonly phrasebook: Phrasebook;
+  /** The demonstrations of one optimiser step, counted from 0: always the same for the same step. */
+  batch(step: number): Demonstration[];
+  /** Demonstrations of the last stage, none of which is in any batch. */
+  samples(count: number): Iterable<Demonstration>;
+  /** Problems of the split that no batch has. */
+  heldOut(operations: number, count: number): Problem[];
+}
+
+type Stage = PretrainConfig["curriculum"][number];
+
+/** Makes the demonstrations that a config describes. @throws BridgeError `invalid-option` for what iGSM or a behaviour refuses */
+export async function createCurriculum(config: PretrainConfig, directory: string): Promise<Curriculum> {
+  const { seed, curriculum, mixture, batchSize } = config;
+  const source = (operations: number, split: "train" | "test", purpose: string) =>
+    igsm({ ...config.problems, operations, split, seed: createRandom(seed, purpose).integer(0, 0x7fff_ffff) });
+  const counts = [...new Set(curriculum.flatMap((stage) => Object.keys(stage.operations)))].map(Number);
+  const training = new Map(counts.map((operations) => [operations, source(operations, "train", `pretraining on ${operations}`)]));
+  const reserved = new Map(counts.map((operations) => [operations, source(operations, "train", `tokenizer from ${operations}`)]));
+  const arms = await Promise.all(
+    mixture.map(async ({ weight, behaviors }, index) => {
+      const resolved: Behavior[] = await Promise.all(behaviors.map((choice) => resolveBehavior(choice, directory)));
+      return [weight, createArm(`mixture-${index}`, { behaviors: resolved })] as const;
+    }),
+  );
+  const { phrasebook } = present([...training.values()][0]);
+  const random = createRandom(seed, "pretraining");
+
+  function make(from: typeof training, stage: Stage, index: number, stream: Random): Demonstration {
+    const weighted = Object.entries(stage.operations).map(([operations, weight]) => [weight, Number(operations)] as const);
+    const problem = present(from.get(draw(weighted, stream))).problem(index);
+    return present(demonstrate(problem, phrasebook, draw(arms, stream), seed)[0]);
+  }
+
+  return {
+    phrasebook,
+    batch(step) {
+      const stage = present(curriculum.find(({ until }) => until === undefined || step < until) ?? curriculum.at(-1));
+      const stream = random.fork("step", step);
+      return Array.from({ length: batchSize }, (_, row) => make(training, stage, step * batchSize + row, stream));
+    },
+    *samples(count) {
+      const stream = random.fork("samples");
+      for (let index = 0; index < count; index++) yield make(reserved, present(curriculum.at(-1)), index, stream);
+    },
+    heldOut: (operations, count) => [...source(operations, "test", `evaluation on ${operations}`).problems({ count })],
+  };
+}
+
+function draw<T>(weighted: readonly (readonly [weight: number, value: T])[], random: Random): T {
+  let left = random.next() * weighted.reduce((sum, [weight]) => sum + weight, 0);
+  const chosen = weighted.find(([weight]) => {
+    left -= weight;
+    return left < 0;
+  });
+  return present(chosen ?? weighted.at(-1))[1];
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new BridgeError("internal", "a checked curriculum names no operation count, or no kind of demonstration");
+  return value;
+}

@@ -1,0 +1,88 @@
+import { BridgeError } from "@bridge-rl/spec";
+import { z } from "zod";
+
+const positive = z.int().positive();
+const plainObject = z.record(z.string(), z.unknown());
+
+const schema = z.strictObject({
+  /** Decides weights, problems and demonstrations. */
+  seed: z.int().default(0),
+  /** A Qwen3-style decoder; the vocabulary's size comes from the tokenizer. */
+  model: z.strictObject({
+    hiddenSize: positive,
+    layers: positive,
+    heads: positive,
+    keyValueHeads: positive.optional(),
+    headDimension: positive.optional(),
+    intermediateSize: positive,
+    ropeTheta: z.number().positive().default(10_000),
+    maximumLength: positive.default(512),
+  }),
+  /** Trained on the first `texts` demonstrations of the curriculum's last stage. */
+  tokenizer: z.strictObject({
+    vocabularySize: positive,
+    texts: positive.default(4000),
+    alphabet: z.enum(["bytes", "seen"]).default("bytes"),
+    specialTokens: z.array(z.string()).default(["<think>", "</think>"]),
+  }),
+  /** What all problems have in common: options of iGSM other than operations, split and seed. */
+  problems: plainObject.default({}),
+  /** Which operation counts are drawn, with what weight, up to which step; the last stage goes on to the end. */
+  curriculum: z.array(z.strictObject({ until: positive.optional(), operations: z.record(z.string(), z.number().nonnegative()) })).min(1),
+  /** Kinds of demonstrations and the weights they are drawn with. */
+  mixture: z
+    .array(z.strictObject({ weight: z.number().positive(), behaviors: z.array(z.union([z.string(), z.tuple([z.string(), plainObject])])) }))
+    .min(1),
+  steps: positive,
+  /** Demonstrations of one optimiser step. */
+  batchSize: positive.default(32),
+  learningRate: z.union([
+    z.number().positive(),
+    z.strictObject({
+      kind: z.enum(["constant", "linear", "cosine"]),
+      peak: z.number().positive(),
+      warmupSteps: z.int().nonnegative().optional(),
+      minimumShare: z.number().min(0).max(1).optional(),
+    }),
+  ]),
+  beta1: z.number().min(0).max(1).default(0.9),
+  beta2: z.number().min(0).max(1).default(0.98),
+  weightDecay: z.number().nonnegative().default(0.01),
+  maxGradientNorm: z.number().nonnegative().default(1),
+  logEvery: positive.default(50),
+  checkpointEvery: positive.default(500),
+  /** Accuracy by operations, measured on the split that is not trained on. */
+  evaluation: z.strictObject({
+    every: positive,
+    operations: z.array(positive).min(1),
+    /** Problems of each operation count during training, and at the end. */
+    problems: positive.default(50),
+    finalProblems: positive.default(400),
+  }),
+});
+
+/** What `bridge pretrain` reads: plain JSON with every default filled in. */
+export type PretrainConfig = z.output<typeof schema>;
+
+/**
+ * Checks the contents of a pretraining config.
+ *
+ * @throws BridgeError `invalid-option` with the path and the reason of every fault
+ */
+export function parsePretrainConfig(value: unknown, file: string): PretrainConfig {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new BridgeError("invalid-option", `${file} is no pretraining config: ${z.prettifyError(result.error)}`);
+  const stages = result.data.curriculum;
+  for (const [index, { until, operations }] of stages.entries()) {
+    const place = `${file}: curriculum stage ${index + 1}`;
+    const isLast = index === stages.length - 1;
+    if (!isLast && (until === undefined || until <= (stages[index - 1]?.until ?? 0))) {
+      throw new BridgeError("invalid-option", `${place} needs an "until" behind that of the stage before; only the last may leave it out`);
+    }
+    const total = Object.values(operations).reduce((sum, weight) => sum + weight, 0);
+    if (!(total > 0) || Object.keys(operations).some((key) => !/^[1-9]\d*$/.test(key))) {
+      throw new BridgeError("invalid-option", `${place}: write operation counts and their weights, such as {"1": 1, "2": 2}`);
+    }
+  }
+  return result.data;
+}

@@ -1,0 +1,146 @@
+import { cp, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { exactAnswer } from "@bridge-rl/igsm";
+import {
+  createTokenizer,
+  type DecoderConfig,
+  initializeDecoder,
+  LocalPolicy,
+  LocalSampler,
+  saveModelFolder,
+  trainTokenizer,
+} from "@bridge-rl/models";
+import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import { type PretrainOptions, pretrain } from "@bridge-rl/sft";
+import { BridgeError, type Progress } from "@bridge-rl/spec";
+import { type Accuracy, createCheckpointStore, createJsonlTracker, defined, evaluatePolicy } from "@bridge-rl/training";
+import { readJsonIfThere } from "../internal/read-json.js";
+import { writeJson } from "../internal/write-aside.js";
+import { type Curriculum, createCurriculum } from "./curriculum.js";
+import { type PretrainConfig, parsePretrainConfig } from "./pretrain-config.js";
+
+export interface RunPretrainingOptions {
+  /** Becomes a model folder, with the config, `events.jsonl` and `accuracy.json` beside the weights. */
+  readonly output: string;
+  readonly threads: number;
+  readonly storage: "float32" | "bfloat16";
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** How a base model does on problems of one operation count that it was not trained on. */
+export interface OperationAccuracy {
+  readonly operations: number;
+  readonly greedy: Accuracy;
+  /** At temperature 1. */
+  readonly sampled: Accuracy;
+}
+
+/**
+ * Trains a base model from scratch, or goes on where an earlier call stopped, and writes it in Hugging Face layout.
+ *
+ * @throws BridgeError `invalid-option` for the config, `run-conflict` for an output of another config, `cancelled` after the signal
+ */
+export async function runPretraining(file: string, options: RunPretrainingOptions): Promise<{ accuracy: OperationAccuracy[] }> {
+  const { output, threads, storage, progress, signal } = options;
+  const raw = await readJsonIfThere(file);
+  if (raw === undefined) throw new BridgeError("missing-file", `${file} does not exist; pass the path of a pretraining config`);
+  const config = parsePretrainConfig(raw, file);
+  const { evaluation } = config;
+  const curriculum = await createCurriculum(config, dirname(resolve(file)));
+  const { vocabularySize, alphabet, specialTokens } = config.tokenizer;
+  const texts = learnedTexts(curriculum, config.tokenizer.texts);
+  const tokenizer = createTokenizer(trainTokenizer({ texts, vocabularySize, alphabet, specialTokens }));
+  const decoder = decoderConfig(config, tokenizer.vocabularySize);
+  const runtime = createOnnxRuntime({ threads });
+  const policy = new LocalPolicy(decoder, initializeDecoder(decoder, config.seed), {
+    runtime,
+    createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime }),
+  });
+  const measure = (operations: number, count: number, temperature: number) =>
+    evaluatePolicy({
+      sampler: policy.sampler,
+      tokenizer,
+      phrasebook: curriculum.phrasebook,
+      problems: curriculum.heldOut(operations, count),
+      reward: exactAnswer(),
+      seed: config.seed,
+      sampling: { temperature, maxTokens: decoder.maximumLength / 2, stop: curriculum.phrasebook.stop, ...defined({ signal }) },
+    });
+
+  const tracker = createJsonlTracker(join(output, "events.jsonl"));
+  const store = createCheckpointStore(join(output, "checkpoints"));
+  try {
+    await pretrain({
+      ...trainingOptions(config),
+      policy,
+      tokenizer,
+      examples: (step) => curriculum.batch(step),
+      tracker,
+      checkpoints: { store, every: config.checkpointEvery },
+      evaluation: {
+        every: evaluation.every,
+        async evaluate() {
+          const metrics: Record<string, number> = {};
+          for (const operations of evaluation.operations) {
+            metrics[`accuracy/${operations}`] = (await measure(operations, evaluation.problems, 0)).accuracy;
+          }
+          return metrics;
+        },
+      },
+      ...defined({ progress, signal }),
+    });
+    await tracker.flush();
+    const accuracy: OperationAccuracy[] = [];
+    for (const operations of evaluation.operations) {
+      const greedy = await measure(operations, evaluation.finalProblems, 0);
+      const sampled = await measure(operations, evaluation.finalProblems, 1);
+      accuracy.push({ operations, greedy: brief(greedy), sampled: brief(sampled) });
+    }
+    // From a folder of its own, so that no half of a model ever stands in the output.
+    const aside = join(output, ".model");
+    await saveModelFolder(aside, { config: decoder, weights: weightsOf(policy), tokenizer }, { storage });
+    await cp(aside, output, { recursive: true });
+    await rm(aside, { recursive: true });
+    await writeJson(join(output, "accuracy.json"), accuracy);
+    await writeJson(join(output, "pretrain.json"), raw);
+    return { accuracy };
+  } finally {
+    store.close();
+    await policy.dispose();
+  }
+}
+
+function trainingOptions(config: PretrainConfig) {
+  const { seed, problems, curriculum, mixture, batchSize, steps, beta1, beta2, weightDecay, maxGradientNorm, logEvery } = config;
+  const learningRate = config.learningRate as PretrainOptions["learningRate"];
+  const examplesSettings = { seed, problems, curriculum, mixture, batchSize };
+  return { steps, learningRate, beta1, beta2, weightDecay, maxGradientNorm, logEvery, examplesSettings };
+}
+
+function weightsOf(policy: LocalPolicy): Map<string, Float32Array> {
+  return new Map([...policy.weights.tensors].map(([name, { data }]) => [name, data as Float32Array]));
+}
+
+function brief({ accuracy, interval, n }: Accuracy): Accuracy {
+  return { accuracy, interval, n };
+}
+
+function* learnedTexts(curriculum: Curriculum, count: number): Iterable<string> {
+  for (const { prompt, completion } of curriculum.samples(count)) yield prompt + completion;
+}
+
+function decoderConfig({ model }: PretrainConfig, vocabularySize: number): DecoderConfig {
+  const { heads, keyValueHeads = heads, hiddenSize, headDimension = hiddenSize / heads } = model;
+  return {
+    ...model,
+    architecture: "qwen3",
+    vocabularySize,
+    keyValueHeads,
+    headDimension,
+    normEpsilon: 1e-6,
+    queryKeyNorm: true,
+    attentionBias: false,
+    tieEmbeddings: true,
+  };
+}
