@@ -1,16 +1,8 @@
+import { harbor } from "./internal/ecosystems/harbor.js";
+import { reserve } from "./internal/ecosystems/reserve.js";
+import { school } from "./internal/ecosystems/school.js";
+import { town } from "./internal/ecosystems/town.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-const adjectives = "Red Blue Green Old New Quiet Bright Small Large Plain Round Flat Soft Hard Warm Cold Light Dark Early Late".split(" ");
-
-export const defaultVocabulary: Vocabulary = {
-  name: "default",
-  ecosystems: [
-    {
-      name: "school",
-      layers: ["School", "Classroom", "Backpack", "Stationery"].map((category, index) => ({
-        category,
-        kinds: [{ kind: "all", names: adjectives.map((word) => `${word} ${["Academy", "Room", "Bag", "Pen"][index]}`) }],
-      })),
-    },
-  ],
-};
+/** Four ecosystems of four layers, each with five kinds of twenty names: 1,600 names. */
+export const defaultVocabulary: Vocabulary = { name: "default", ecosystems: [school, town, harbor, reserve] };

@@ -11,7 +11,7 @@ import { defaultVocabulary } from "./default-vocabulary.js";
 import { addDistractors } from "./internal/add-distractors.js";
 import { buildGraph, drawSymbols } from "./internal/build-graph.js";
 import { chooseParameters } from "./internal/choose-parameters.js";
-import { chooseParents } from "./internal/choose-parents.js";
+import { chooseParents, hasRoom } from "./internal/choose-parents.js";
 import { createDraft, type Draft } from "./internal/draft.js";
 import { drawFormulas } from "./internal/draw-formulas.js";
 import { drawNames } from "./internal/draw-names.js";
@@ -23,6 +23,7 @@ import { type IgsmOptions, type ResolvedIgsmOptions, resolveIgsmOptions } from "
 import { prosePhrasebook } from "./prose-phrasebook.js";
 import { splitOf, structureHash } from "./structure-hash.js";
 import { tersePhrasebook } from "./terse-phrasebook.js";
+import { checkVocabulary } from "./vocabulary.js";
 
 /** A source of iGSM problems. */
 export interface IgsmSource extends ProblemSource {
@@ -49,7 +50,7 @@ const advice: Readonly<Record<Failure, string>> = {
 
 const maximumAttempts = 1000;
 /** A range of operations is drawn from again after this many attempts: the split may have no template of some count. */
-const attemptsPerCount = 100;
+const attemptsPerCount = 40;
 /** Operators and literals are drawn this often before the graph is given up. */
 const formulaDraws = 8;
 
@@ -63,6 +64,7 @@ const formulaDraws = 8;
 export function igsm(options: IgsmOptions = {}): IgsmSource {
   const resolved = resolveIgsmOptions(options);
   const vocabulary = resolved.vocabulary ?? defaultVocabulary;
+  checkVocabulary(vocabulary, resolved.layers.maximum, resolved.items.maximum);
   const phrasebook = phrasebookOf(resolved.phrasebook);
   const draft = createDraft(resolved);
   const root = createRandom(resolved.seed, `${sourceName}@${sourceVersion}`);
@@ -111,6 +113,7 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
   function attemptGraph(random: Random, operations: number): { graph: ReasoningGraph; hash: string } | Failure {
     drawStructure(draft, random, resolved, operations);
     chooseParameters(draft, random, operations);
+    if (!hasRoom(draft, operations, resolved.maximumInDegree)) return "capacity";
     if (!orderParameters(draft, random, resolved.maximumInDegree)) return "order";
     if (!chooseParents(draft, random, operations, resolved.maximumInDegree)) return "capacity";
     const failure = drawTargetFormulas(draft, random, resolved);

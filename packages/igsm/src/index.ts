@@ -1,6 +1,10 @@
+export { type ConstantBaseline, constantBaseline } from "./constant-baseline.js";
+export { defaultVocabulary } from "./default-vocabulary.js";
 export { exactAnswer } from "./exact-answer.js";
 export { type IgsmSource, igsm, problemById } from "./igsm.js";
-export type { IgsmOptions, IntegerRange, RangeInput } from "./options.js";
+export { type IgsmOptions, type IntegerRange, type RangeInput, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
+export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmMedium, smallModel } from "./presets.js";
+export { prosePhrasebook } from "./prose-phrasebook.js";
 export { splitOf, structureHash } from "./structure-hash.js";
 export { type TersePhrasebookOptions, tersePhrasebook } from "./terse-phrasebook.js";
 export { checkVocabulary, type Ecosystem, type Vocabulary, type VocabularyKind, type VocabularyLayer } from "./vocabulary.js";

@@ -1,6 +1,6 @@
 import { type Phrasebook, parseOptions } from "@bridge-rl/spec";
 import { z } from "zod";
-import { checkVocabulary, type Vocabulary } from "./vocabulary.js";
+import { type Vocabulary, vocabularySchema } from "./vocabulary.js";
 
 /** A number, or all integers from `minimum` to `maximum`, both included. */
 export type RangeInput = number | readonly [minimum: number, maximum: number] | { readonly minimum: number; readonly maximum: number };
@@ -76,11 +76,14 @@ export interface ResolvedIgsmOptions {
 function range(minimum: number, maximum: number) {
   const bound = z.number().int().min(minimum).max(maximum);
   return z
-    .union([
-      bound.transform((value) => ({ minimum: value, maximum: value })),
-      z.tuple([bound, bound]).transform(([low, high]) => ({ minimum: low, maximum: high })),
-      z.strictObject({ minimum: bound, maximum: bound }),
-    ])
+    .union(
+      [
+        bound.transform((value) => ({ minimum: value, maximum: value })),
+        z.tuple([bound, bound]).transform(([low, high]) => ({ minimum: low, maximum: high })),
+        z.strictObject({ minimum: bound, maximum: bound }),
+      ],
+      { error: `expected an integer from ${minimum} to ${maximum}, or [minimum, maximum] within` },
+    )
     .refine((value) => value.minimum <= value.maximum, "the minimum exceeds the maximum")
     .transform((value): IntegerRange => value);
 }
@@ -112,7 +115,7 @@ const schema = z
         ),
       ])
       .default("prose"),
-    vocabulary: z.custom<Vocabulary>((value) => typeof value === "object" && value !== null, "a vocabulary").optional(),
+    vocabulary: vocabularySchema.optional(),
     split: z.enum(["train", "test", "all"]).default("all"),
     seed: z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).default(0),
   })
@@ -157,7 +160,5 @@ const schema = z
  * @throws BridgeError `invalid-option` with the path and the reason of every problem found
  */
 export function resolveIgsmOptions(options: IgsmOptions = {}): ResolvedIgsmOptions {
-  const resolved = parseOptions(schema, options, "igsm");
-  if (resolved.vocabulary !== undefined) checkVocabulary(resolved.vocabulary, resolved.layers.maximum, resolved.items.maximum);
-  return resolved;
+  return parseOptions(schema, options, "igsm");
 }

@@ -117,7 +117,11 @@ class Solution {
   }
 
   #setback({ id }: GraphNode, { missing }: StepOf<"attempt">): string {
-    return ` ${wordSetback(missing.map((node) => nodeOf(this.#graph, node).name), this.#symbols[id] as string, this.#random)}\n`;
+    return ` ${wordSetback(
+      missing.map((node) => nodeOf(this.#graph, node).name),
+      this.#symbols[id] as string,
+      this.#random,
+    )}\n`;
   }
 
   #derivation({ id, expression, value }: GraphNode, { detail }: StepOf<"derive">): string {

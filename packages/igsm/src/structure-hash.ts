@@ -14,22 +14,56 @@ export function structureHash(graph: ReasoningGraph): string {
 
 const codes = { "+": 1, "-": 2, "*": 3, "/": 4, square: 5, sqrt: 6, and: 7, or: 8, not: 9 } as const;
 
-/** The solution written from the target down, each node where it is first needed, later as a number. */
+/**
+ * The solution written from the target down, each node where it is first needed, later as a number.
+ *
+ * Terms are sorted by the colours of their nodes: 32-bit hashes of what a node rests on and of what rests on it, so that terms with
+ * equal colours are interchangeable but for rare symmetries (Weisfeiler–Leman refinement along the graph's two directions).
+ */
 class Template {
   readonly text: string;
   readonly #nodes: readonly GraphNode[];
-  /** A 32-bit hash of each node with all it rests on, unfolded to a tree: what terms are sorted by. */
-  readonly #shapes: Int32Array;
+  readonly #colors: Int32Array;
   /** How many nodes were complete before each, or −1. */
   readonly #numbers: Int32Array;
   #written = 0;
 
   constructor({ nodes, target }: ReasoningGraph) {
     this.#nodes = nodes;
-    this.#shapes = new Int32Array(nodes.length);
+    this.#colors = new Int32Array(nodes.length);
     this.#numbers = new Int32Array(nodes.length).fill(-1);
-    for (const { id, expression, necessary } of nodes) if (necessary) this.#shapes[id] = mix32(this.#shape(expression) + 0x27d4eb2f);
+    this.#colorFromOperands();
+    this.#colorFromUses();
+    this.#colorFromOperands();
     this.text = this.#node(target);
+  }
+
+  #colorFromOperands(): void {
+    for (const { id, expression, necessary } of this.#nodes) {
+      if (necessary) this.#colors[id] = mix32((this.#colors[id] as number) ^ this.#color(expression));
+    }
+  }
+
+  #colorFromUses(): void {
+    const uses = new Int32Array(this.#nodes.length);
+    for (let id = this.#nodes.length - 1; id >= 0; id--) {
+      const { necessary, expression } = this.#nodes[id] as GraphNode;
+      if (!necessary) continue;
+      const color = mix32((this.#colors[id] as number) ^ mix32(uses[id] as number));
+      this.#colors[id] = color;
+      addUses(expression, color, uses);
+    }
+  }
+
+  #color(expression: Expression): number {
+    if (expression.kind === "constant") return 0x5bd1e995;
+    if (expression.kind === "reference") return mix32((this.#colors[expression.node] as number) + 0x27d4eb2f);
+    const { operator, operands } = expression;
+    let color: number = codes[operator];
+    // A sum of hashes does not depend on their order.
+    if (isCommutative(operator)) for (const operand of operands) color = (color + mix32(this.#color(operand))) | 0;
+    else for (const operand of operands) color = mix32(Math.imul(color ^ this.#color(operand), 0x01000193));
+    return mix32(color + codes[operator]);
   }
 
   #node(id: number): string {
@@ -44,37 +78,50 @@ class Template {
     if (expression.kind === "constant") return "c";
     if (expression.kind === "reference") return this.#node(expression.node);
     const { operator, operands } = expression;
+    const rest = operands.slice();
     let text = `(${operator}`;
-    for (const operand of isCommutative(operator) ? this.#sorted(operands) : operands) text += `${this.#expression(operand)},`;
+    for (let index = 0; index < rest.length; index++) {
+      if (isCommutative(operator)) this.#bringNext(rest, index);
+      text += `${this.#expression(rest[index] as Expression)},`;
+    }
     return `${text})`;
   }
 
-  #sorted(operands: readonly Expression[]): readonly Expression[] {
-    const sorted = operands.slice();
-    for (let index = 1; index < sorted.length; index++) {
-      const operand = sorted[index] as Expression;
-      const shape = this.#shape(operand);
-      let at = index;
-      for (; at > 0 && this.#shape(sorted[at - 1] as Expression) > shape; at--) sorted[at] = sorted[at - 1] as Expression;
-      sorted[at] = operand;
+  /** Smallest colour first; of equal colours, what has been written already comes first, in the order in which it was. */
+  #bringNext(operands: Expression[], start: number): void {
+    let best = start;
+    for (let index = start + 1; index < operands.length; index++) {
+      if (this.#precedes(operands[index] as Expression, operands[best] as Expression)) best = index;
     }
-    return sorted;
+    const held = operands[start] as Expression;
+    operands[start] = operands[best] as Expression;
+    operands[best] = held;
   }
 
-  #shape(expression: Expression): number {
-    if (expression.kind === "constant") return 0x5bd1e995;
-    if (expression.kind === "reference") return this.#shapes[expression.node] as number;
-    const { operator, operands } = expression;
-    let shape: number = codes[operator];
-    if (isCommutative(operator)) {
-      // A sum of mixed hashes does not depend on their order.
-      let sum = operands.length;
-      for (const operand of operands) sum = (sum + mix32(this.#shape(operand))) | 0;
-      shape = (shape ^ sum) | 0;
-    } else {
-      for (const operand of operands) shape = mix32(Math.imul(shape ^ this.#shape(operand), 0x01000193) + 0x165667b1);
-    }
-    return mix32(shape) | 0;
+  #precedes(left: Expression, right: Expression): boolean {
+    const difference = this.#color(left) - this.#color(right);
+    return difference < 0 || (difference === 0 && this.#rank(left) < this.#rank(right));
+  }
+
+  #rank(expression: Expression): number {
+    if (expression.kind === "constant") return 0;
+    if (expression.kind === "operation") return Math.min(...expression.operands.map((operand) => this.#rank(operand)));
+    const number = this.#numbers[expression.node] as number;
+    return number === -1 ? Number.POSITIVE_INFINITY : number;
+  }
+}
+
+/** Adds to each node that an expression refers to a hash of who uses it, and in which role. */
+function addUses(expression: Expression, role: number, uses: Int32Array): void {
+  if (expression.kind === "constant") return;
+  if (expression.kind === "reference") {
+    uses[expression.node] = (uses[expression.node] as number) + mix32(role);
+    return;
+  }
+  const { operator, operands } = expression;
+  for (let index = 0; index < operands.length; index++) {
+    const place = isCommutative(operator) ? 0 : index;
+    addUses(operands[index] as Expression, mix32(role + codes[operator] + 16 * place), uses);
   }
 }
 

@@ -56,7 +56,11 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
     if (step.kind === "remark") return wording.remark(step.text);
     const { id, expression, value } = nodeOf(graph, step.node);
     const symbol = symbols[id] as string;
-    if (step.kind === "attempt") return wording.attempt(symbol, step.missing.map((node) => symbols[nodeOf(graph, node).id] as string));
+    if (step.kind === "attempt")
+      return wording.attempt(
+        symbol,
+        step.missing.map((node) => symbols[nodeOf(graph, node).id] as string),
+      );
     const formula = infix(expression, symbols, style);
     if (step.kind === "restate") return wording.restate(symbol, formula);
     const computed = infix(expression, numbers, style);

@@ -1,4 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
+import { z } from "zod";
 
 /** Names of one kind, for example the primary schools among the schools. A problem takes each layer's names from one kind. */
 export interface VocabularyKind {
@@ -24,6 +25,24 @@ export interface Vocabulary {
   readonly ecosystems: readonly Ecosystem[];
 }
 
+/** The shape of a vocabulary; `checkVocabulary` looks at the names. */
+export const vocabularySchema: z.ZodType<Vocabulary> = z.strictObject({
+  name: z.string().min(1),
+  ecosystems: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        layers: z.array(
+          z.strictObject({
+            category: z.string(),
+            kinds: z.array(z.strictObject({ kind: z.string(), names: z.array(z.string()) })).min(1),
+          }),
+        ),
+      }),
+    )
+    .min(1),
+});
+
 /**
  * Checks that problems can be made from a vocabulary: enough layers and names, and names that read back without doubt.
  *
@@ -33,14 +52,12 @@ export interface Vocabulary {
  */
 export function checkVocabulary(vocabulary: Vocabulary, layers: number, items: number): void {
   const { name, ecosystems } = vocabulary;
-  if (!Array.isArray(ecosystems) || ecosystems.length === 0) refuse(String(name), "it has no ecosystems");
   for (const ecosystem of ecosystems) {
     const where = `${name}, ${ecosystem.name}`;
     if (ecosystem.layers.length < layers) refuse(where, `${ecosystem.layers.length} layers where problems have up to ${layers}`);
     const seen = new Set<string>();
     for (const { category, kinds } of ecosystem.layers) {
       take(seen, category, where);
-      if (kinds.length === 0) refuse(`${where}, ${category}`, "it has no kinds");
       for (const { kind, names } of kinds) {
         const place = `${where}, ${category}, ${kind}`;
         if (names.length < items) refuse(place, `${names.length} names where a layer has up to ${items} items`);

@@ -35,6 +35,14 @@ export function chooseParents(draft: Draft, random: Random, operations: number, 
   return true;
 }
 
+/** Whether the chosen parameters could take that many operations in the best order. Cheap, to give up before an order is drawn. */
+export function hasRoom(draft: Draft, operations: number, maximumInDegree: number): boolean {
+  const { chosen, edgeCount } = draft;
+  let room = draft.operations;
+  for (let edge = 0; edge < edgeCount && room < operations; edge++) if (chosen[edge] === 1) room += Math.max(maximumInDegree - 2, 0);
+  return room >= operations;
+}
+
 /** Operations beyond the first that a parameter at a place of the order can take: in-degree − 2, where a literal counts as a parent. */
 function extraCapacity(place: number, maximumInDegree: number): number {
   return Math.max(Math.min(place + 1, maximumInDegree) - 2, 0);

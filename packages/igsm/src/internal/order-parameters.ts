@@ -17,7 +17,8 @@ export function orderParameters(draft: Draft, random: Random, maximumInDegree: n
   for (let place = chosenCount - 1; place >= 0; place--) {
     let count = 0;
     if (place === chosenCount - 1) {
-      for (let index = 0; index <= place; index++) if (isReady(draft, unplaced[index] as number)) candidates[count++] = unplaced[index] as number;
+      for (let index = 0; index <= place; index++)
+        if (isReady(draft, unplaced[index] as number)) candidates[count++] = unplaced[index] as number;
     } else {
       count = listRequiredReady(draft, place + 1);
       if (count === 0) count = rescue(draft, random, place + 1, maximumInDegree);
@@ -41,7 +42,18 @@ export function orderParameters(draft: Draft, random: Random, maximumInDegree: n
 
 /** Lists the chosen parameters as unplaced and counts for each how many of them are made of it. */
 function prepare(draft: Draft): void {
-  const { chosen, parameterCount, edgeCount, position, partStart, parts, counts: waiting, flags: required, parentCount, listB: unplaced } = draft;
+  const {
+    chosen,
+    parameterCount,
+    edgeCount,
+    position,
+    partStart,
+    parts,
+    counts: waiting,
+    flags: required,
+    parentCount,
+    listB: unplaced,
+  } = draft;
   let count = 0;
   for (let parameter = 0; parameter < parameterCount; parameter++) {
     waiting[parameter] = 0;

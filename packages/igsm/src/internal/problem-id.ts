@@ -56,13 +56,16 @@ export function parseProblemId(id: string, own: Pick<IgsmOptions, "vocabulary" |
   }
   const options: Record<string, unknown> = { seed: Number(seed) };
   for (const change of part === "" ? [] : part.split(",")) {
-    const [name, text] = change.split("=") as [string, string];
-    if (text?.startsWith("~")) {
+    const at = change.indexOf("=");
+    if (at === -1) throw new BridgeError("invalid-input", `"${id}" is not the id of an iGSM problem: "${change}" has no value`);
+    const name = change.slice(0, at);
+    const text = change.slice(at + 1);
+    if (text.startsWith("~")) {
       const value = name === "vocabulary" ? own.vocabulary : name === "phrasebook" ? own.phrasebook : undefined;
       if (value === undefined) throw new BridgeError("invalid-input", `problem "${id}" needs its own ${name}; pass it as an option`);
       options[name] = value;
     } else {
-      options[name] = read(text ?? "");
+      options[name] = read(text);
     }
   }
   const parsed = { options: options as IgsmOptions, index: Number(index) };

@@ -25,10 +25,7 @@ const givens: Words = [
 ];
 
 /** Turning to a quantity. They claim nothing, so that they also open an attempt. */
-const turns: Words = [
-  (name) => `Now, let's look at the number of ${name}.`,
-  (name) => `Next, we turn to the number of ${name}.`,
-];
+const turns: Words = [(name) => `Now, let's look at the number of ${name}.`, (name) => `Next, we turn to the number of ${name}.`];
 
 const namings: Words = [(symbol) => `Call it ${symbol}.`, (symbol) => `Let it be ${symbol}.`, (symbol) => `We write ${symbol} for it.`];
 
@@ -40,8 +37,8 @@ const definitions: Words = [
 ];
 
 const setbacks: Words = [
-  (names, symbol) => `However, we don't know the number of ${names} yet, so we cannot compute ${symbol} now.`,
-  (names, symbol) => `Wait, the number of ${names} is still unknown, so we cannot compute ${symbol} yet.`,
+  (names, symbol) => `We have yet to find the number of ${names}, so we cannot compute ${symbol} now.`,
+  (names, symbol) => `Wait, ${symbol} rests on the number of ${names}, which is still unknown, so we cannot compute it yet.`,
   (names, symbol) => `But the number of ${names} has not been found yet, so we come back to ${symbol} later.`,
 ];
 
@@ -96,7 +93,7 @@ export function wordSetback(names: readonly string[], symbol: string, random: Ra
 }
 
 /** Matches what `wordSetback` writes, in a line of text. */
-export const setbackPattern: RegExp = /\b(?:don't know|still unknown|not been found)\b.*, so we (?:cannot compute|come back to) /;
+export const setbackPattern: RegExp = /\b(?:have yet to find|still unknown|not been found)\b.*, so we (?:cannot compute|come back to) /;
 
 /** Matches what `wordRestatement` and `wordReminder` write. */
 export const restatementPattern: RegExp = /(?:We know that it|Recall that the number of [^.]+?) equals [^.]+\./;

@@ -1,0 +1,80 @@
+import type { Ecosystem } from "../../vocabulary.js";
+import { kinds } from "./kinds.js";
+
+/** Schools with classrooms with bags with stationery. */
+export const school: Ecosystem = {
+  name: "school",
+  layers: [
+    {
+      category: "School",
+      kinds: kinds({
+        "primary schools": `Maple Lane Primary, Riverside Primary, Hilltop Primary, Willow Green Primary, Saint Brendan Primary, Meadowbrook Primary,
+          Old Mill Primary, Northgate Primary, Cedar Hollow Primary, Lakeview Primary, Orchard Road Primary, Sunnybank Primary, Fernwood Primary,
+          Kingsfield Primary, Abbey Close Primary, Thornbury Primary, Windmill Lane Primary, Pebble Beach Primary, Ashdown Primary, Larkspur Primary`,
+        "secondary schools": `Granite Ridge High, Westbrook High, Harbor Point High, Eastfield High, Pinecrest High, Summit Valley High, Elm Park High,
+          Redwood High, Stonebridge High, Crestwood High, Fairmont High, Glenmore High, Ironwood High, Juniper Hill High, Lincoln Grove High,
+          Morningside High, Oakhurst High, Prairie View High, Silver Creek High, Union Square High`,
+        "art academies": `Canvas House Academy, Blue Door Academy, Academy of Clay and Stone, Marlow Drawing Academy, Violet Street Academy, Copperplate Academy,
+          Lantern Arts Academy, Northern Light Academy, Sable Brush Academy, Ochre Court Academy, Mosaic Academy, Easel and Quill Academy, Glasshouse Academy,
+          Charcoal Yard Academy, Indigo Academy, Loom Street Academy, Fresco Academy, Terracotta Academy, Woodcut Academy, Linden Arts Academy`,
+        "science schools": `Archimedes School, Curie School, Noether School, Galileo School, Faraday School, Hypatia School, Kepler School, Lovelace School,
+          Mendel School, Pasteur School, Ramanujan School, Volta School, Darwin School, Euler School, Fermi School, Hopper School, Leibniz School,
+          Meitner School, Sagan School, Turing School`,
+        "music schools": `Allegro Conservatory, Bell Tower Conservatory, Cello Row Conservatory, Dulcimer Conservatory, Evensong Conservatory, Fiddlers Conservatory,
+          Golden Horn Conservatory, Harp Street Conservatory, Interlude Conservatory, Jubilee Conservatory, Kettle Drum Conservatory, Lute House Conservatory,
+          Madrigal Conservatory, Nightingale Conservatory, Overture Conservatory, Piccolo Conservatory, Quartet Conservatory, Rondo Conservatory,
+          Serenade Conservatory, Tempo Conservatory`,
+      }),
+    },
+    {
+      category: "Classroom",
+      kinds: kinds({
+        "science rooms": `Chemistry Room, Physics Room, Botany Room, Geology Room, Astronomy Room, Optics Room, Zoology Room, Robotics Room, Ecology Room,
+          Electronics Room, Microscope Room, Genetics Room, Weather Room, Mechanics Room, Acoustics Room, Ocean Science Room, Materials Room, Statistics Room,
+          Algebra Room, Geometry Room`,
+        "art rooms": `Pottery Studio, Painting Studio, Sculpture Studio, Print Studio, Weaving Studio, Photography Studio, Drawing Studio, Collage Studio,
+          Calligraphy Studio, Jewelry Studio, Mosaic Studio, Glass Studio, Costume Studio, Animation Studio, Puppet Studio, Woodwork Studio, Enamel Studio,
+          Mural Studio, Origami Studio, Leather Studio`,
+        "language rooms": `French Classroom, Spanish Classroom, Latin Classroom, Greek Classroom, Arabic Classroom, Japanese Classroom, Hindi Classroom,
+          Swahili Classroom, German Classroom, Italian Classroom, Korean Classroom, Polish Classroom, Dutch Classroom, Turkish Classroom, Finnish Classroom,
+          Hebrew Classroom, Welsh Classroom, Thai Classroom, Czech Classroom, Portuguese Classroom`,
+        "music rooms": `Piano Hall, Organ Hall, Choir Hall, Percussion Hall, String Hall, Brass Hall, Flute Hall, Guitar Hall, Opera Hall, Jazz Hall,
+          Harmony Hall, Rehearsal Hall, Recording Hall, Dance Hall, Ballet Hall, Theater Hall, Marimba Hall, Bagpipe Hall, Ukulele Hall, Folk Hall`,
+        "grade rooms": `Sunflower Room, Ladybird Room, Dolphin Room, Hedgehog Room, Rainbow Room, Bumblebee Room, Penguin Room, Starfish Room, Squirrel Room,
+          Butterfly Room, Dragonfly Room, Kingfisher Room, Otter Room, Panda Room, Puffin Room, Seahorse Room, Swallow Room, Tortoise Room, Walrus Room,
+          Woodpecker Room`,
+      }),
+    },
+    {
+      category: "Bag",
+      kinds: kinds({
+        backpacks: `Canvas Backpack, Striped Backpack, Hiking Backpack, Rolling Backpack, Denim Backpack, Corduroy Backpack, Mesh Backpack, Quilted Backpack,
+          Waterproof Backpack, Leather Backpack, Folding Backpack, Camouflage Backpack, Plaid Backpack, Reflective Backpack, Velvet Backpack, Bamboo Backpack,
+          Patchwork Backpack, Polka Dot Backpack, Cycling Backpack, Drawstring Backpack`,
+        "shoulder bags": `Canvas Bag, Messenger Bag, Tote Bag, Satchel Bag, Linen Bag, Woven Bag, Fringe Bag, Bucket Bag, Saddle Bag, Crochet Bag, Felt Bag,
+          Wicker Bag, Suede Bag, Paper Bag, Hemp Bag, Market Bag, Courier Bag, Envelope Bag, Duffel Bag, Half Moon Bag`,
+        cases: `Pencil Case, Laptop Case, Violin Case, Trumpet Case, Camera Case, Tin Case, Zipper Case, Wooden Case, Clarinet Case, Tablet Case, Brush Case,
+          Lunch Case, Map Case, Telescope Case, Folding Case, Travel Case, Hard Shell Case, Flute Case, Medal Case, Domino Case`,
+        pouches: `Silk Pouch, Belt Pouch, Button Pouch, Coin Pouch, Travel Pouch, Cotton Pouch, Roll Top Pouch, Beaded Pouch, Clear Pouch, Snap Pouch,
+          Oilcloth Pouch, Knitted Pouch, Wool Pouch, Rubber Pouch, Nylon Pouch, Marble Pouch, Flannel Pouch, Brocade Pouch, Burlap Pouch, Origami Pouch`,
+        boxes: `Art Box, Craft Box, Shoe Box, Cigar Box, Treasure Box, Cedar Box, Cardboard Box, Sewing Box, Tackle Box, Enamel Box, Puzzle Box, Sliding Box,
+          Magnetic Box, Stacking Box, Lacquer Box, Hinged Box, Picnic Box, Walnut Box, Mirror Box, Copper Box`,
+      }),
+    },
+    {
+      category: "Stationery",
+      kinds: kinds({
+        "writing tools": `Fountain Pen, Gel Pen, Ballpoint Pen, Quill, Crayon, Highlighter, Graphite Pencil, Mechanical Pencil, Chalk Stick, Felt Marker, Dip Pen,
+          Charcoal Stick, Brush Pen, Grease Pencil, Stylus, Wax Pastel, Whiteboard Marker, Fineliner, Carpenter Pencil, Oil Pastel`,
+        "paper goods": `Notebook, Sketchbook, Index Card, Sticky Note, Graph Pad, Tracing Sheet, Legal Pad, Blotting Sheet, Postcard, Envelope, Music Sheet,
+          Exercise Book, Diary, Calendar, Flash Card, Parchment Sheet, Greeting Card, Watercolor Block, Origami Sheet, Ledger`,
+        fasteners: `Paper Clip, Binder Clip, Thumbtack, Rubber Band, Staple, Safety Pin, Brass Fastener, Split Ring, Hook Strip, Glue Stick, Tape Roll, Wax Seal,
+          Bulldog Clip, Map Pin, Magnet Button, Zip Tie, Treasury Tag, Ribbon Spool, String Ball, Velcro Dot`,
+        "measuring tools": `Ruler, Protractor, Compass, Set Square, Tape Measure, French Curve, Stencil, Abacus, Pocket Calculator, Slide Rule, Caliper,
+          Spirit Level, Stopwatch, Sundial Card, Magnifier, Thermometer, Dividers, Scale Ruler, Lettering Guide, Planimeter`,
+        "desk tools": `Eraser, Pencil Sharpener, Hole Punch, Stapler, Scissors, Paper Knife, Ink Pad, Rubber Stamp, Desk Lamp, Bookend, Page Flag, Bookmark,
+          Letter Opener, Correction Roller, Sponge Cup, Paperweight, Pen Stand, Tape Dispenser, Label Maker, Paper Trimmer`,
+      }),
+    },
+  ],
+};

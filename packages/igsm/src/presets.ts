@@ -1,0 +1,39 @@
+import type { IgsmOptions } from "./options.js";
+
+/**
+ * BRIDGE's problems for SFT and RL (arXiv 2505.18917, §4.1): 15–20 operations, skewed low, multipliers from 0 as in the released code.
+ * Set `operations` to 20 for its in-distribution test.
+ */
+export const bridgePaper: IgsmOptions = {
+  operations: [15, 20],
+  operationsDistribution: "skewed",
+  literals: [0, 9],
+  multipliers: [0, 9],
+  phrasebook: "prose",
+};
+
+/** BRIDGE's out-of-distribution test: 25 operations, 60 % of the zero answers dropped. */
+export const bridgePaperOutOfDistribution: IgsmOptions = { ...bridgePaper, operations: 25, dropZeroAnswers: 0.6 };
+
+/** iGSM-med (arXiv 2407.20311): up to 15 operations and 20 premises modulo 23. */
+export const igsmMedium: IgsmOptions = {
+  operations: [1, 15],
+  operationsDistribution: "skewed",
+  modulus: 23,
+  maximumEdges: 20,
+  phrasebook: "prose",
+};
+
+/** iGSM-hard (arXiv 2407.20311): up to 21 operations and 28 premises modulo 23. */
+export const igsmHard: IgsmOptions = { ...igsmMedium, operations: [1, 21], maximumEdges: 28 };
+
+/** Short problems in few tokens, for models of a few million parameters: up to 4 operations on digits. */
+export const smallModel: IgsmOptions = {
+  operations: [1, 4],
+  modulus: 10,
+  layers: [2, 3],
+  items: [1, 3],
+  maximumEdges: 8,
+  distractors: [0, 3],
+  phrasebook: "terse",
+};
