@@ -145,7 +145,7 @@ function clamp(value: number): number {
 }
 
 /** A random acyclic graph modulo 23: each quantity is a constant, a copy, or a sum, difference or product of two before it. */
-export function makeGraph(random: Random, size: number): ReasoningGraph {
+function makeGraph(random: Random, size: number): ReasoningGraph {
   const nodes: GraphNode[] = [];
   const names = random.shuffle([
     "Canvas Bag",

@@ -12,7 +12,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlPart[]
 }
 
 /** Text made safe for element content and for quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -6,7 +6,7 @@ import type { Html } from "../html.js";
 import { plotSvg } from "../svg.js";
 
 /** What a stage reached on problems of one size. */
-export interface OperationsPoint {
+interface OperationsPoint {
   readonly operations: number;
   readonly accuracy: Accuracy;
 }
