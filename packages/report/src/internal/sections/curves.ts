@@ -43,7 +43,7 @@ export function learningSection(run: Run): Section | undefined {
   const isSame =
     JSON.stringify(metricCurves(run.arms, "grpo", "reward")) === JSON.stringify(metricCurves(run.arms, "grpo", "accuracy/mean"));
   const panels = isSame ? learning.filter(({ metric }) => metric !== "accuracy/mean") : learning;
-  const text = `Reward and accuracy of the arms over GRPO steps.${isSame ? " Reward is 1 for a right answer and 0 otherwise, so it is the accuracy on training problems." : ""}`;
+  const text = `Reward and accuracy of the arms over GRPO steps.${isSame ? " Reward is 1 for a right answer and 0 otherwise, so it is the accuracy on training problems." : ""} Held-out accuracy during training may be measured on fewer problems than in the table above, which is the one to quote.`;
   return curveSection(run, "learning", "How the arms learn", panels, text);
 }
 
