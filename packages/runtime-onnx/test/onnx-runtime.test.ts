@@ -140,7 +140,8 @@ describe("onnxruntime-node behaves as relied on", () => {
     const data = Float32Array.from({ length: 257 * 263 }, (_, index) => Math.sin(index));
     for (const threads of [1, 2]) {
       const program = await createOnnxRuntime({ threads }).compile(graph);
-      const bytes = (): Uint8Array => new Uint8Array(program.run({ left: value(data, 257, 263) }).y?.data.buffer ?? []);
+      const bytes = (): Uint8Array =>
+        Uint8Array.from(new Uint8Array(program.run({ left: value(data, 257, 263) }).y?.data.buffer ?? new ArrayBuffer(0)));
       const first = bytes();
       for (let run = 0; run < 10; run++) expect(Buffer.compare(bytes(), first)).toBe(0);
       program.dispose();
