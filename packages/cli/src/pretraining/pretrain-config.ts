@@ -1,8 +1,51 @@
 import { BridgeError } from "@bridge-rl/spec";
+import { defined, type LearningRateSchedule } from "@bridge-rl/training";
 import { z } from "zod";
 
 const positive = z.int().positive();
 const plainObject = z.record(z.string(), z.unknown());
+
+/** What `bridge pretrain` reads, with every default filled in. Plain JSON. */
+export interface PretrainConfig {
+  readonly seed: number;
+  readonly model: {
+    readonly hiddenSize: number;
+    readonly layers: number;
+    readonly heads: number;
+    readonly keyValueHeads?: number | undefined;
+    readonly headDimension?: number | undefined;
+    readonly intermediateSize: number;
+    readonly ropeTheta: number;
+    readonly maximumLength: number;
+  };
+  readonly tokenizer: {
+    readonly vocabularySize: number;
+    readonly texts: number;
+    readonly alphabet: "bytes" | "seen";
+    readonly specialTokens: readonly string[];
+  };
+  readonly problems: Readonly<Record<string, unknown>>;
+  readonly curriculum: readonly { readonly until?: number | undefined; readonly operations: Readonly<Record<string, number>> }[];
+  readonly mixture: readonly {
+    readonly weight: number;
+    readonly behaviors: readonly (string | readonly [name: string, options: Readonly<Record<string, unknown>>])[];
+  }[];
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number | LearningRateSchedule;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number;
+  readonly logEvery: number;
+  readonly checkpointEvery: number;
+  readonly evaluation: {
+    readonly every: number;
+    readonly operations: readonly number[];
+    readonly problems: number;
+    readonly finalProblems: number;
+  };
+}
 
 const schema = z.strictObject({
   /** Decides weights, problems and demonstrations. */
@@ -61,9 +104,6 @@ const schema = z.strictObject({
   }),
 });
 
-/** What `bridge pretrain` reads: plain JSON with every default filled in. */
-export type PretrainConfig = z.output<typeof schema>;
-
 /**
  * Checks the contents of a pretraining config.
  *
@@ -84,5 +124,10 @@ export function parsePretrainConfig(value: unknown, file: string): PretrainConfi
       throw new BridgeError("invalid-option", `${place}: write operation counts and their weights, such as {"1": 1, "2": 2}`);
     }
   }
-  return result.data;
+  const { learningRate, ...rest } = result.data;
+  return { ...rest, learningRate: typeof learningRate === "number" ? learningRate : scheduleOf(learningRate) };
+}
+
+function scheduleOf({ kind, peak, ...rest }: Exclude<z.output<typeof schema>["learningRate"], number>): LearningRateSchedule {
+  return { kind, peak, ...defined(rest) };
 }

@@ -11,7 +11,7 @@ import {
   trainTokenizer,
 } from "@bridge-rl/models";
 import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
-import { type PretrainOptions, pretrain } from "@bridge-rl/sft";
+import { pretrain } from "@bridge-rl/sft";
 import { BridgeError, type Progress } from "@bridge-rl/spec";
 import { type Accuracy, createCheckpointStore, createJsonlTracker, defined, evaluatePolicy } from "@bridge-rl/training";
 import { readJsonIfThere } from "../internal/read-json.js";
@@ -112,8 +112,8 @@ export async function runPretraining(file: string, options: RunPretrainingOption
 }
 
 function trainingOptions(config: PretrainConfig) {
-  const { seed, problems, curriculum, mixture, batchSize, steps, beta1, beta2, weightDecay, maxGradientNorm, logEvery } = config;
-  const learningRate = config.learningRate as PretrainOptions["learningRate"];
+  const { seed, problems, curriculum, mixture, batchSize, steps, beta1, beta2, weightDecay, maxGradientNorm, logEvery, learningRate } =
+    config;
   const examplesSettings = { seed, problems, curriculum, mixture, batchSize };
   return { steps, learningRate, beta1, beta2, weightDecay, maxGradientNorm, logEvery, examplesSettings };
 }
