@@ -1,8 +1,10 @@
 export { type AccuracyBin, type AccuracyHistogram, accuracyHistogram } from "./accuracy-histogram.js";
 export { type AccuracyPosterior, accuracyPosterior, type Estimate } from "./accuracy-posterior.js";
 export { type AdamState, adamUpdate, frozenAdamUpdate, lessAdamUpdate } from "./adam-update.js";
+export { addBehaviors, type BehaviorInfluence, behaviorInfluence } from "./behavior-influence.js";
 export { type BehaviorShare, behaviorShares, type TokenMark } from "./behavior-shares.js";
 export { directionalDerivative, largestShift } from "./directional-derivative.js";
+export { type EvaluationDirection, type EvaluationDirectionOptions, evaluationDirection } from "./evaluation-direction.js";
 export { expectedSignal, unbiasedRewardVariance, zeroSignalProbability } from "./expected-signal.js";
 export { coInfluence, type FlatVector, gramMatrix, normalizeByLength, smallestEigenvalue } from "./gram-matrix.js";
 export { type AdvantageConvention, type GroupAdvantageOptions, groupAdvantages } from "./group-advantages.js";
@@ -16,6 +18,13 @@ export {
   sketchDimensionsFor,
   sketchVariance,
 } from "./hash-sketch.js";
+export {
+  type InfluenceOptions,
+  type InfluenceReport,
+  type InfluenceSettings,
+  influence,
+  type QueryReport,
+} from "./influence.js";
 export { type InfluenceBin, type InfluenceMean, type InfluenceSummary, influenceByAccuracy } from "./influence-by-accuracy.js";
 export { type InfluenceIntervalOptions, type Interval, influenceInterval, meanInterval } from "./influence-interval.js";
 export {
@@ -30,9 +39,13 @@ export {
   tiedEmbeddingDot,
 } from "./layer-contractions.js";
 export { linearDatamodelingScore } from "./linear-datamodeling-score.js";
+export { type MeasuredRung, type MeasuredStep, type MeasuredStepOptions, measuredStep } from "./measured-step.js";
 export { type QueryInfluence, type QueryInfluenceOptions, queryInfluence } from "./query-influence.js";
 export { averageRanks, correlation, rankCorrelation } from "./rank-correlation.js";
+export type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";
+export { type GroupScores, type NumericalError, type RolloutScores, type ScoreRolloutsOptions, scoreRollouts } from "./score-rollouts.js";
 export { type GroupCoefficient, type GroupCoefficientOptions, groupCoefficient, signalCoefficient } from "./signal-coefficient.js";
+export { requireDisjoint, splitGroups } from "./split-groups.js";
 export { studentQuantile } from "./student-quantile.js";
 export {
   type TabularQuery,
@@ -41,3 +54,4 @@ export {
   tabularPopulationGradient,
   tabularSelfInfluence,
 } from "./tabular-influence.js";
+export { type CharacterMark, tokenMarks } from "./token-marks.js";

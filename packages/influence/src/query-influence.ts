@@ -24,9 +24,9 @@ export interface QueryInfluence {
   readonly coefficient: number | undefined;
   /** How the branches are split: `correctness` for binary rewards, else the sign of the advantage. */
   readonly split: "correctness" | "advantage-sign";
-  /** K⁺: mean ⟨V, score⟩ of the first branch; `undefined` where it is empty. */
+  /** K⁺: mean ⟨V, score⟩ of the first branch; `undefined` where it is empty or was not scored. */
   readonly positiveBranch: number | undefined;
-  /** K⁻: mean ⟨V, score⟩ of the second branch; `undefined` where it is empty. */
+  /** K⁻: mean ⟨V, score⟩ of the second branch; `undefined` where it is empty or was not scored. */
   readonly negativeBranch: number | undefined;
   /** Of the expected influence of a fresh group. Only for binary rewards. */
   readonly interval: Interval | "undefined";
@@ -39,33 +39,43 @@ export interface QueryInfluence {
  * Exactly 0 for a group whose rewards are all equal.
  *
  * @param group.rewards  one per rollout
- * @param group.scores   σ_i, one per rollout, in the same order
+ * @param group.scores   σ_i, one per rollout, in the same order; may be left out where all rewards are equal
  * @throws BridgeError `shape-mismatch` where they differ in length; `invalid-input` for an empty group or values that are not finite
  */
 export function queryInfluence(
-  group: { readonly rewards: ArrayLike<number>; readonly scores: ArrayLike<number> },
+  group: { readonly rewards: ArrayLike<number>; readonly scores?: ArrayLike<number> | undefined },
   options: QueryInfluenceOptions = {},
 ): QueryInfluence {
   const { correctReward = 1 } = options;
-  sameLength(group.rewards, group.scores, "rewards and scores of a group");
-  const scores = Array.from(group.scores);
   const rewards = Array.from(group.rewards);
-  const broken = scores.findIndex((score) => !Number.isFinite(score));
-  if (broken >= 0) throw new BridgeError("invalid-input", `the score of rollout ${broken} is ${scores[broken]}; scores must be finite`);
+  const scores = scoresOf(rewards, group.scores);
   const advantages = groupAdvantages(rewards, options);
+  const size = rewards.length;
   const correct = rewards.filter((reward) => reward === correctReward).length;
   const binary = rewards.every((reward) => reward === 0 || reward === correctReward);
   const first = scores.filter((_, index) => (binary ? rewards[index] === correctReward : at(advantages, index) > 0));
   const second = scores.filter((_, index) => (binary ? rewards[index] === 0 : at(advantages, index) < 0));
   return {
-    influence: sum(scores.map((score, index) => at(advantages, index) * score)) / scores.length,
-    rollouts: scores.length,
+    influence: sum(scores.map((score, index) => at(advantages, index) * score)) / size,
+    rollouts: size,
     correct,
-    accuracy: correct / scores.length,
-    coefficient: binary ? groupCoefficient(correct, scores.length, options).value : undefined,
+    accuracy: correct / size,
+    coefficient: binary ? groupCoefficient(correct, size, options).value : undefined,
     split: binary ? "correctness" : "advantage-sign",
     positiveBranch: first.length === 0 ? undefined : mean(first),
     negativeBranch: second.length === 0 ? undefined : mean(second),
     interval: binary ? influenceInterval(first, second, options) : "undefined",
   };
+}
+
+/** The scores, none where they were left out and don't matter. */
+function scoresOf(rewards: readonly number[], scores: ArrayLike<number> | undefined): number[] {
+  if (scores === undefined) {
+    if (rewards.every((reward) => reward === rewards[0])) return [];
+    throw new BridgeError("invalid-input", "a group whose rewards differ has an influence only with scores; pass one per rollout");
+  }
+  sameLength(rewards, scores, "rewards and scores of a group");
+  const broken = Array.from(scores).findIndex((score) => !Number.isFinite(score));
+  if (broken >= 0) throw new BridgeError("invalid-input", `the score of rollout ${broken} is ${scores[broken]}; scores must be finite`);
+  return Array.from(scores);
 }
