@@ -134,7 +134,8 @@ export class LocalSampler implements Sampler {
       completionIds: Int32Array.from(completion),
       logProbabilities: Float32Array.from(logProbabilities),
       finishReason,
-      text: this.#tokenizer.decode(completion),
+      // a model's vocabulary can be padded with ids that stand for no text
+      text: this.#tokenizer.decode(completion.filter((id) => id < this.#tokenizer.vocabularySize)),
       policyVersion,
     };
   }

@@ -118,9 +118,9 @@ export class KeyValueCache {
 
   /** The inputs of a step: the cache itself, not copies. */
   feeds(): Record<string, TensorValue> {
-    const shape = [this.#rows, this.#heads, this.#capacity, this.#size];
+    const shape = [this.#rows, this.#heads, 1, this.#capacity, this.#size];
     const used = this.#rows * this.#heads * this.#capacity * this.#size;
-    const feeds: Record<string, TensorValue> = { mask: { data: this.#mask, shape: [this.#rows, 1, 1, this.#capacity] } };
+    const feeds: Record<string, TensorValue> = { mask: { data: this.#mask, shape: [this.#rows, 1, 1, 1, this.#capacity] } };
     for (const { name, data } of this.#parts) feeds[`past ${name}`] = { data: data.subarray(0, used), shape };
     return feeds;
   }

@@ -10,7 +10,7 @@ export function stopDetector(tokenizer: Tokenizer, stop: readonly string[]): (co
   return (completion) => {
     if (completion.at(-1) === tokenizer.endOfSequenceId) return true;
     if (stop.length === 0) return false;
-    const tail = tokenizer.decode(completion.slice(-longest));
+    const tail = tokenizer.decode(completion.slice(-longest).filter((id) => id < tokenizer.vocabularySize));
     return stop.some((text) => tail.includes(text));
   };
 }
