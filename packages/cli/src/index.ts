@@ -1,1 +1,23 @@
-export {};
+export { definePipeline, type Pipeline } from "./pipeline/define-pipeline.js";
+export { type LoadedPipeline, type LoadPipelineOptions, loadPipeline } from "./pipeline/load-pipeline.js";
+export type {
+  ArmConfig,
+  BehaviorChoice,
+  Demonstrator,
+  EvaluationConfig,
+  GrpoConfig,
+  InfluenceConfig,
+  ModelOpener,
+  OpenModel,
+  PipelineConfig,
+  ProblemPurpose,
+  RolloutsConfig,
+  SamplingConfig,
+  SftConfig,
+  Task,
+  TaskConfig,
+} from "./pipeline/pipeline-config.js";
+export { type RunPipelineOptions, type RunResult, runPipeline } from "./pipeline/run-pipeline.js";
+export type { EvaluationFindings, StageContext, Stages } from "./pipeline/stages.js";
+export { openModel } from "./resolve/open-model.js";
+export { defaultStages } from "./stages/default-stages.js";

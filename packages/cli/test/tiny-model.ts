@@ -2,7 +2,7 @@ import { igsm } from "@bridge-rl/igsm";
 import { createTokenizer, type DecoderConfig, initializeDecoder, saveModelFolder, trainTokenizer } from "@bridge-rl/models";
 
 /** What tests ask of problems: few operations, few tokens. */
-export const tinyTask: Readonly<Record<string, unknown>> = { operations: [2, 3], modulus: 5, phrasebook: "terse", distractors: [0, 1] };
+export const tinyTask: Readonly<Record<string, unknown>> = { operations: [4, 5], modulus: 5, phrasebook: "terse", distractors: [0, 2] };
 
 /** Writes a random model of a few thousand parameters, with a tokenizer of its own. */
 export async function writeTinyModel(directory: string): Promise<void> {

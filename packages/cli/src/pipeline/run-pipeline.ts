@@ -6,6 +6,7 @@ import { lockPatiently } from "../internal/lock-patiently.js";
 import { isPlainObject } from "../internal/parse-flags.js";
 import { resolveTask } from "../resolve/resolve-task.js";
 import { armJobs, jobTitle } from "./arm-jobs.js";
+import { checkReferences } from "./check-references.js";
 import type { Pipeline } from "./define-pipeline.js";
 import { finishRun } from "./finish-run.js";
 import type { LoadPipelineOptions } from "./load-pipeline.js";
@@ -54,6 +55,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
   const directory = resolve(options.directory ?? config.directory ?? `runs/${config.name}`);
   const jobs = armJobs(config);
   const task = await resolveTask(config.task, base);
+  await checkReferences(config, task, base);
   const plain = plainConfig(config);
   const lock = await lockPatiently(directory);
   try {

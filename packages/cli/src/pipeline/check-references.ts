@@ -1,0 +1,15 @@
+import { resolveArm } from "../resolve/resolve-arm.js";
+import { resolveModelDirectory } from "../resolve/resolve-model.js";
+import type { PipelineConfig, Task } from "./pipeline-config.js";
+
+/**
+ * Looks up everything that a config names before the run writes anything: the model, behaviours and their options, problem sources.
+ *
+ * @throws BridgeError what looking it up throws
+ */
+export async function checkReferences(config: PipelineConfig, task: Task, base: string): Promise<void> {
+  if (typeof config.baseModel === "string") await resolveModelDirectory(config.baseModel, base);
+  for (const [name, arm] of Object.entries(config.arms)) await resolveArm(name, arm, base);
+  const seed = config.seeds?.[0] ?? 1;
+  for (const purpose of ["sft", "grpo", "influence", "in-distribution", "out-of-distribution"] as const) task.problems(purpose, seed);
+}
