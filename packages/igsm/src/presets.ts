@@ -27,7 +27,7 @@ export const igsmMedium: IgsmOptions = {
 /** iGSM-hard (arXiv 2407.20311): up to 21 operations and 28 premises modulo 23. */
 export const igsmHard: IgsmOptions = { ...igsmMedium, operations: [1, 21], maximumEdges: 28 };
 
-/** Short problems in few tokens, for models of a few million parameters: up to 4 operations on digits. */
+/** Short problems in few tokens, for models of a few million parameters: up to 4 operations on digits, half of the zero answers dropped. */
 export const smallModel: IgsmOptions = {
   operations: [1, 4],
   modulus: 10,
@@ -35,5 +35,6 @@ export const smallModel: IgsmOptions = {
   items: [1, 3],
   maximumEdges: 8,
   distractors: [0, 3],
+  dropZeroAnswers: 0.5,
   phrasebook: "terse",
 };

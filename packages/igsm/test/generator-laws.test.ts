@@ -46,7 +46,7 @@ describe("a problem", () => {
           if (options.dropZeroAnswers === 1) expect(answer).not.toBe(0);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
   });
 

@@ -50,7 +50,7 @@ describe("a prompt", () => {
         expect(solveProse(prompt, categoryOf)).toBe(answer);
         expect(prompt.split("\n")).toHaveLength(graph.nodes.filter(({ stated }) => stated).length + 1);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -62,7 +62,7 @@ describe("a prompt", () => {
           expect(solveTerse(prompt, options.modulus)).toBe(answer);
           expect(prompt.endsWith("\n")).toBe(true);
         }),
-        { numRuns: 500 },
+        { numRuns: 300 },
       );
     }
   });
@@ -103,7 +103,7 @@ describe.each(books)("a solution in %s", (_name, book, frame) => {
         }
         expect(new Set(spans.map(({ step }) => step)).size).toBe(trace.steps.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -164,7 +164,7 @@ describe.each(books)("a solution in %s", (_name, book, frame) => {
         book.detectBehaviors(text);
         book.parseAnswer(text);
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 
