@@ -30,3 +30,4 @@ export {
 } from "./safetensors.js";
 export { createTokenizer, type FileTokenizer, loadTokenizer, saveTokenizer, type TokenizerFiles } from "./tokenizer.js";
 export { type SplitPattern, splitPatterns, type TrainTokenizerOptions, trainTokenizer } from "./train-tokenizer.js";
+export { createWorkerPolicy, WorkerPolicy, type WorkerPolicyOptions } from "./worker-policy.js";

@@ -17,6 +17,7 @@ import type { Graph } from "@bridge-rl/tensor";
 import { adamW } from "./adamw.js";
 import type { DecoderConfig } from "./decoder-config.js";
 import { decoderParameters } from "./decoder-parameters.js";
+import { forwardBackward, type Passes, type PassOptions } from "./internal/policy/forward-backward.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
@@ -49,7 +50,7 @@ export interface LocalPolicyOptions {
  *
  * The same calls on the same machine with the same number of threads give the same bits.
  */
-export class LocalPolicy implements Policy {
+export class LocalPolicy implements Policy, Passes {
   readonly sampler: Sampler;
   readonly config: DecoderConfig;
   readonly #parameters: ParameterSet;
@@ -102,22 +103,22 @@ export class LocalPolicy implements Policy {
     loss: Loss,
     options: ForwardBackwardOptions = {},
   ): Promise<{ loss: number; metrics: Record<string, number> }> {
-    const { knownLogProbabilities, ...pass } = options;
-    const every = [...batch.keys()];
-    if (loss.derivative === "constant" && knownLogProbabilities === undefined) {
-      const { gradients } = loss.evaluate(lossRows(batch.map(({ completionIds }) => new Float32Array(completionIds.length))));
-      checkDerivative(batch, gradients);
-      const logProbabilities = await this.#scorer.differentiate(this.#parameters, this.#gradient, batch, gradients, every, pass);
-      return summary(loss.evaluate(lossRows(logProbabilities)));
-    }
-    const rows = knownLogProbabilities
-      ? lossRows(checkKnown(batch, knownLogProbabilities))
-      : await this.#scorer.score(this.#parameters, batch, pass);
-    const result = loss.evaluate(rows);
-    checkDerivative(batch, result.gradients);
-    const selected = every.filter((row) => result.gradients[row]?.some((value) => value !== 0));
-    await this.#scorer.differentiate(this.#parameters, this.#gradient, batch, result.gradients, selected, pass);
-    return summary(result);
+    return forwardBackward(this, batch, loss, options);
+  }
+
+  /** The pass without gradient. @internal */
+  score(batch: readonly TrainingRow[], options: PassOptions): Promise<LossRow[]> {
+    return this.#scorer.score(this.#parameters, batch, options);
+  }
+
+  /** The pass with gradient, for given derivatives of a loss. @internal */
+  differentiate(
+    batch: readonly TrainingRow[],
+    weights: readonly Float32Array[],
+    selected: readonly number[],
+    options: PassOptions,
+  ): Promise<Float32Array[]> {
+    return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, options);
   }
 
   async optimizerStep(options: OptimizerStepOptions): Promise<{ gradientNorm: number }> {
@@ -194,41 +195,6 @@ export class LocalPolicy implements Policy {
       shifted.data[index] = (shifted.data[index] as number) + scale * (direction.data[index] as number);
     }
     return shifted;
-  }
-}
-
-function lossRows(logProbabilities: readonly Float32Array[]): LossRow[] {
-  return logProbabilities.map((row) => ({ logProbabilities: row }));
-}
-
-function summary({ loss, metrics }: { loss: number; metrics: Readonly<Record<string, number>> }): {
-  loss: number;
-  metrics: Record<string, number>;
-} {
-  return { loss, metrics: { ...metrics } };
-}
-
-function checkKnown(batch: readonly TrainingRow[], known: readonly Float32Array[]): readonly Float32Array[] {
-  checkLengths(batch, known, "knownLogProbabilities");
-  return known;
-}
-
-function checkDerivative(batch: readonly TrainingRow[], derivative: readonly Float32Array[]): void {
-  checkLengths(batch, derivative, "the loss's derivative");
-  for (const [index, row] of derivative.entries()) {
-    if (!row.every(Number.isFinite)) throw new BridgeError("non-finite", `the loss's derivative of row ${index} is not finite`);
-  }
-}
-
-function checkLengths(batch: readonly TrainingRow[], arrays: readonly Float32Array[], what: string): void {
-  for (const [index, { completionIds }] of batch.entries()) {
-    const length = arrays[index]?.length;
-    if (length !== completionIds.length) {
-      throw new BridgeError(
-        "shape-mismatch",
-        `${what} of row ${index} has ${length ?? "no"} elements; its completion has ${completionIds.length}`,
-      );
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BridgeError } from "@bridge-rl/spec";
@@ -24,8 +25,12 @@ export async function writePolicyState(directory: string, { weights, first, seco
     await writeSafetensors(join(aside, "model.safetensors"), weights.tensors() as Map<string, TensorToStore>, { format: "pt" });
     await writeSafetensors(join(aside, "optimizer.safetensors"), moments);
     await writeFile(join(aside, "state.json"), `${JSON.stringify({ format: 1, version }, null, 2)}\n`);
-    await rm(directory, { recursive: true, force: true });
+    // renamed rather than removed, so that no moment has neither the old nor the new one on disk
+    const replaced = `${directory}.replaced`;
+    await rm(replaced, { recursive: true, force: true });
+    if (existsSync(directory)) await rename(directory, replaced);
     await rename(aside, directory);
+    await rm(replaced, { recursive: true, force: true });
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     throw error;

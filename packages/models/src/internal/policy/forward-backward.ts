@@ -1,0 +1,73 @@
+import { BridgeError, type ForwardBackwardOptions, type Loss, type LossRow, type TrainingRow } from "@bridge-rl/spec";
+
+/** The two passes that `forwardBackward` is made of, wherever they run. */
+export interface Passes {
+  score(batch: readonly TrainingRow[], options: PassOptions): Promise<LossRow[]>;
+  /** Adds the gradient for given derivatives of the loss. Rows whose derivative is zero may be left out; their log-probabilities are zeros then. */
+  differentiate(
+    batch: readonly TrainingRow[],
+    weights: readonly Float32Array[],
+    selected: readonly number[],
+    options: PassOptions,
+  ): Promise<Float32Array[]>;
+}
+
+export type PassOptions = Omit<ForwardBackwardOptions, "knownLogProbabilities">;
+
+/**
+ * Evaluates a loss and adds its gradient: one pass where the derivative is constant or the log-probabilities are known, else two.
+ *
+ * @throws BridgeError `shape-mismatch` or `non-finite` where the loss's derivative doesn't fit the batch
+ */
+export async function forwardBackward(
+  passes: Passes,
+  batch: readonly TrainingRow[],
+  loss: Loss,
+  options: ForwardBackwardOptions,
+): Promise<{ loss: number; metrics: Record<string, number> }> {
+  const { knownLogProbabilities, ...pass } = options;
+  const every = [...batch.keys()];
+  if (loss.derivative === "constant" && knownLogProbabilities === undefined) {
+    const { gradients } = loss.evaluate(lossRows(batch.map(({ completionIds }) => new Float32Array(completionIds.length))));
+    checkDerivative(batch, gradients);
+    const logProbabilities = await passes.differentiate(batch, gradients, every, pass);
+    return summary(loss.evaluate(lossRows(logProbabilities)));
+  }
+  if (knownLogProbabilities) checkLengths(batch, knownLogProbabilities, "knownLogProbabilities");
+  const rows = knownLogProbabilities ? lossRows(knownLogProbabilities) : await passes.score(batch, pass);
+  const result = loss.evaluate(rows);
+  checkDerivative(batch, result.gradients);
+  const selected = every.filter((row) => result.gradients[row]?.some((value) => value !== 0));
+  await passes.differentiate(batch, result.gradients, selected, pass);
+  return summary(result);
+}
+
+function lossRows(logProbabilities: readonly Float32Array[]): LossRow[] {
+  return logProbabilities.map((row) => ({ logProbabilities: row }));
+}
+
+function summary({ loss, metrics }: { loss: number; metrics: Readonly<Record<string, number>> }): {
+  loss: number;
+  metrics: Record<string, number>;
+} {
+  return { loss, metrics: { ...metrics } };
+}
+
+function checkDerivative(batch: readonly TrainingRow[], derivative: readonly Float32Array[]): void {
+  checkLengths(batch, derivative, "the loss's derivative");
+  for (const [index, row] of derivative.entries()) {
+    if (!row.every(Number.isFinite)) throw new BridgeError("non-finite", `the loss's derivative of row ${index} is not finite`);
+  }
+}
+
+function checkLengths(batch: readonly TrainingRow[], arrays: readonly Float32Array[], what: string): void {
+  for (const [index, { completionIds }] of batch.entries()) {
+    const length = arrays[index]?.length;
+    if (length !== completionIds.length) {
+      throw new BridgeError(
+        "shape-mismatch",
+        `${what} of row ${index} has ${length ?? "no"} elements; its completion has ${completionIds.length}`,
+      );
+    }
+  }
+}
