@@ -45,7 +45,8 @@ export function influenceInterval(
   const difference = mean(correct) - mean(wrong);
   const fromAccuracy = ((slope * difference) ** 2 * accuracy * (1 - accuracy)) / size;
   const standardError = Math.sqrt(value ** 2 * (positive + negative) + fromAccuracy);
-  const degreesOfFreedom = (positive + negative) ** 2 / (positive ** 2 / (correct.length - 1) + negative ** 2 / (wrong.length - 1));
+  const share = positive / (positive + negative);
+  const degreesOfFreedom = 1 / (share ** 2 / (correct.length - 1) + (1 - share) ** 2 / (wrong.length - 1));
   return around(value * difference, standardError, degreesOfFreedom, level);
 }
 
