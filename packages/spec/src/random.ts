@@ -33,9 +33,11 @@ const golden = 0x9e3779b9;
 type Key = readonly [number, number, number, number];
 
 function absorb(key: Key, word: number): Key {
-  return key.map((lane, index) =>
-    mix32(Math.imul(lane ^ mix32(word + Math.imul(index + 1, golden)), 0x01000193) + golden),
-  ) as unknown as Key;
+  return [absorbLane(key[0], word, 1), absorbLane(key[1], word, 2), absorbLane(key[2], word, 3), absorbLane(key[3], word, 4)];
+}
+
+function absorbLane(lane: number, word: number, place: number): number {
+  return mix32(Math.imul(lane ^ mix32(word + Math.imul(place, golden)), 0x01000193) + golden);
 }
 
 function absorbText(key: Key, text: string): Key {
