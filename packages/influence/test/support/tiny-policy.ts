@@ -3,7 +3,7 @@ import { createRandom, type TrainingRow } from "@bridge-rl/spec";
 import type { RolloutGroup } from "../../src/rollout-group.js";
 
 /** A Qwen3-style decoder small enough for exact gradients of every rollout. */
-export const tinyConfig: DecoderConfig = {
+const tinyConfig: DecoderConfig = {
   architecture: "qwen3",
   vocabularySize: 29,
   hiddenSize: 24,
@@ -57,7 +57,7 @@ export async function exactScore(policy: LocalPolicy, row: TrainingRow, weights?
 }
 
 /** The accumulated gradient, flattened; the policy holds none afterwards. */
-export async function takeGradient(policy: LocalPolicy): Promise<Float64Array> {
+async function takeGradient(policy: LocalPolicy): Promise<Float64Array> {
   const flat = [...policy.gradient.values()].flatMap(({ data }) => Array.from(data, Number));
   await policy.storeGradient("test/taken");
   return Float64Array.from(flat);

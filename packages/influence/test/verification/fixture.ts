@@ -183,7 +183,7 @@ export interface ProjectionFixture {
   readonly hash_samples: readonly (readonly [number, number, number, number])[];
 }
 
-export interface ReadinessFixture {
+interface ReadinessFixture {
   readonly mean: Readonly<Record<string, number>>;
   readonly min: Readonly<Record<string, number>>;
   readonly max: Readonly<Record<string, number>>;
