@@ -8,7 +8,9 @@ if (path === undefined) {
   console.error("usage: pnpm verify:influence <file>, where the file has the structure of packages/influence/test/fixtures/influence.json");
   process.exit(2);
 }
-const fixture: InfluenceFixture = JSON.parse(readFileSync(path, "utf8"));
+// Python writes NaN for what does not exist, which JSON has no word for.
+const text = readFileSync(path, "utf8").replace(/(?<=[[,:]\s*)NaN\b/g, "null");
+const fixture: InfluenceFixture = JSON.parse(text);
 const checks = verifyFixture(fixture);
 const failed = checks.filter((check) => !check.passed);
 for (const { name, detail } of failed) console.log(`FAILED ${name}: ${detail}`);

@@ -82,8 +82,8 @@ export function checkActualMeasurement(fixture: InfluenceFixture, checks: Checks
     const value = (o: number): number => advantage(q, o);
     return variance(pi[q] as number[], value) + variance(later[q] as number[], value);
   });
-  checks.holds("noise of importance ratios", Math.abs(ratios / sd_is - 1) < 0.1, `exact ${ratios}, reference ${sd_is}`);
-  checks.holds("noise of fresh samples", Math.abs(fresh / sd_fresh - 1) < 0.1, `exact ${fresh}, reference ${sd_fresh}`);
+  checks.holds("noise of importance ratios", Math.abs(ratios / sd_is - 1) < 0.15, `exact ${ratios}, reference ${sd_is}`);
+  checks.holds("noise of fresh samples", Math.abs(fresh / sd_fresh - 1) < 0.15, `exact ${fresh}, reference ${sd_fresh}`);
 }
 
 /** Coverage of our interval against the reference's, replayed with other random numbers. */
