@@ -1,4 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
+import { isAbort } from "./internal/interruption.js";
 import type { FromArm, ToArm } from "./pipeline/arm-messages.js";
 import { loadPipeline } from "./pipeline/load-pipeline.js";
 import { runArm } from "./pipeline/run-arm.js";
@@ -45,6 +46,7 @@ function throttled<State extends { phase: string; done: number; total: number }>
 }
 
 function failure(error: unknown): FromArm {
+  if (isAbort(error)) return { type: "failed", message: error instanceof Error ? error.message : "stopped", code: "cancelled" };
   if (BridgeError.isInstance(error)) return { type: "failed", message: error.message, code: error.code };
   if (!(error instanceof Error)) return { type: "failed", message: String(error) };
   return { type: "failed", message: error.message, ...(error.stack !== undefined && { stack: error.stack }) };

@@ -3,13 +3,30 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { readRun, summaryFileSchema } from "@bridge-rl/report";
 import { createRandom } from "@bridge-rl/spec";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ended, runBridge, startBridge } from "./run-bridge.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { hashesOf, tinyConfig, writeTinyRun } from "./tiny-run.js";
 
-/** What a run leaves that nobody disturbed. */
-let undisturbed: Record<string, string>;
+let known: Promise<Record<string, string>> | undefined;
+
+/** What a run leaves that nobody disturbed; made once. */
+function undisturbed(): Promise<Record<string, string>> {
+  known ??= freshFolder().then((folder) => runToTheEnd(folder, "undisturbed"));
+  return known;
+}
+
+async function runToTheEnd(folder: string, directory: string, flags: readonly string[] = []): Promise<Record<string, string>> {
+  const { code, stderr } = await runBridge(["run", "tiny.json", "-d", directory, ...flags], { cwd: folder });
+  expect(code, stderr).toBe(0);
+  return fingerprint(folder, directory);
+}
+
+function fingerprint(folder: string, directory: string): Record<string, string> {
+  // run.json holds the command, which names the directory.
+  const { "run.json": _, ...hashes } = hashesOf(join(folder, directory));
+  return hashes;
+}
 
 async function freshFolder(): Promise<string> {
   const folder = temporaryFolder();
@@ -18,11 +35,6 @@ async function freshFolder(): Promise<string> {
 }
 
 describe("bridge run", () => {
-  beforeAll(async () => {
-    // The first test makes it; here only so that a test can be run alone.
-    undisturbed = {};
-  });
-
   test("runs every stage of every arm, prints the table and the report's path last", { timeout: 300_000 }, async () => {
     const folder = await freshFolder();
     const { code, stdout, stderr } = await runBridge(["run", "tiny.json"], { cwd: folder });
@@ -62,37 +74,33 @@ describe("bridge run", () => {
 
   test("gives the same bytes twice, one arm after the other or side by side", { timeout: 300_000 }, async () => {
     const folder = await freshFolder();
-    await runBridge(["run", "tiny.json", "-d", "one"], { cwd: folder });
-    await runBridge(["run", "tiny.json", "-d", "other", "--parallel", "1"], { cwd: folder });
-    const [one, other] = [hashesOf(join(folder, "one")), hashesOf(join(folder, "other"))];
-    delete one["run.json"]; // holds the command, which named another directory
-    delete other["run.json"];
-    expect(Object.keys(one).length).toBeGreaterThan(30);
-    expect(other).toEqual(one);
-    undisturbed = one;
+    const sequential = await runToTheEnd(folder, "sequential", ["--parallel", "1"]);
+    expect(Object.keys(sequential).length).toBeGreaterThan(30);
+    expect(sequential).toEqual(await undisturbed());
   });
 
   test("killed at random moments and started again, it ends with the same bytes", { timeout: 600_000 }, async () => {
     const folder = await freshFolder();
     const random = createRandom(1, "kills");
+    const arms = ["vanilla", "bridge"].map((arm) => join(folder, `killed/arms/${arm}-seed1/events.jsonl`));
+    const eventsSoFar = () =>
+      arms.reduce((sum, file) => sum + (existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0), 0);
     let kills = 0;
-    for (;;) {
+    for (const [from, to] of [
+      [1, 8],
+      [12, 22],
+      [25, 34],
+      [36, 46],
+    ] as const) {
       const child = startBridge(["run", "tiny.json", "-d", "killed"], folder);
       const end = ended(child);
-      const killed = await Promise.race([end.then(() => false), wait(1500 + 2500 * random.next() + 400 * kills).then(() => true)]);
-      if (!killed) {
-        expect((await end).stderr).toContain("");
-        expect((await end).code, (await end).stderr).toBe(0);
-        break;
-      }
-      child.kill("SIGKILL");
+      const enough = random.integer(from, to);
+      while (child.exitCode === null && eventsSoFar() < enough) await wait(5);
+      if (child.kill("SIGKILL")) kills++;
       await end;
-      kills++;
     }
-    const hashes = hashesOf(join(folder, "killed"));
-    delete hashes["run.json"];
-    expect(kills).toBeGreaterThan(0);
-    expect(hashes).toEqual(undisturbed);
+    expect(kills).toBe(4);
+    expect(await runToTheEnd(folder, "killed")).toEqual(await undisturbed());
   });
 
   test("saves and says how to resume on Ctrl-C, and resumes to the same bytes", { timeout: 300_000 }, async () => {
@@ -106,10 +114,7 @@ describe("bridge run", () => {
     expect(code, stderr).toBe(130);
     expect(stderr).toContain("Resume with:\n  bridge run tiny.json -d stopped");
 
-    expect((await runBridge(["run", "tiny.json", "-d", "stopped"], { cwd: folder })).code).toBe(0);
-    const hashes = hashesOf(join(folder, "stopped"));
-    delete hashes["run.json"];
-    expect(hashes).toEqual(undisturbed);
+    expect(await runToTheEnd(folder, "stopped")).toEqual(await undisturbed());
   });
 
   test("refuses another config in the same directory, and says what differs", { timeout: 120_000 }, async () => {

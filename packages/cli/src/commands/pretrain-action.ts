@@ -12,9 +12,9 @@ export interface PretrainFlags {
 /** Trains a base model, shows progress on standard error and its accuracy on standard output. */
 export async function pretrainCommand(config: string, { output, threads, storage, json }: PretrainFlags): Promise<void> {
   const display = createProgressDisplay();
-  const interruption = watchInterruption({
-    onFirst: () => display.say("Stopping after this step, with a checkpoint. Press Ctrl-C again to stop at once."),
-  });
+  const interruption = watchInterruption(() =>
+    display.say("Stopping after this step, with a checkpoint. Press Ctrl-C again to stop at once."),
+  );
   try {
     const { accuracy } = await runPretraining(config, { output, threads, storage, progress: display.job(""), signal: interruption.signal });
     display.close();
@@ -28,9 +28,7 @@ export async function pretrainCommand(config: string, { output, threads, storage
     process.stdout.write(`model: ${output}\n`);
   } catch (error) {
     display.close();
-    if (interruption.received() !== undefined)
-      process.stderr.write(`Stopped. Resume with:\n  bridge pretrain ${config} --output ${output}\n`);
-    throw error;
+    throw interruption.explain(error, `bridge pretrain ${config} --output ${output}`);
   } finally {
     interruption.dispose();
   }

@@ -21,9 +21,9 @@ export async function runCommand(config: string, { set, directory, parallel, jso
   // A script that wraps this command, such as `npm start`, says by which words it is called itself.
   const command = process.env.BRIDGE_COMMAND ?? words.join(" ");
   const display = createProgressDisplay();
-  const interruption = watchInterruption({
-    onFirst: () => display.say("Stopping: each arm finishes its step and saves. Press Ctrl-C again to stop at once."),
-  });
+  const interruption = watchInterruption(() =>
+    display.say("Stopping: each arm finishes its step and saves. Press Ctrl-C again to stop at once."),
+  );
   try {
     const result = await runPipeline(pipeline, {
       source,
@@ -39,8 +39,7 @@ export async function runCommand(config: string, { set, directory, parallel, jso
     else process.stdout.write(`${summaryTable(result.summary)}\nreport: ${relative(process.cwd(), result.report)}\n`);
   } catch (error) {
     display.close();
-    if (interruption.received() !== undefined) process.stderr.write(`Stopped. Resume with:\n  ${command}\n`);
-    throw error;
+    throw interruption.explain(error, command);
   } finally {
     interruption.dispose();
   }

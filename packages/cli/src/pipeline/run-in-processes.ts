@@ -51,7 +51,7 @@ function runProcess(job: ArmJob, progress: Progress, stop: AbortSignal): Promise
       else outcome = message;
     });
     child.on("error", reject);
-    child.on("exit", (code, killedBy) => {
+    child.on("close", (code, killedBy) => {
       stop.removeEventListener("abort", onStop);
       if (outcome?.type === "done") resolve();
       else if (outcome?.type === "failed") reject(errorOf(outcome));
