@@ -62,7 +62,7 @@ async function runShell({ code }, workFolder) {
   const bin = join(workFolder, ".bin");
   if (!existsSync(bin)) {
     mkdirSync(bin);
-    symlinkSync(join(cli, "dist", "bin.js"), join(bin, "bridge"));
+    symlinkSync(join(cli, "bin", "bridge.js"), join(bin, "bridge"));
   }
   const environment = { ...process.env, NO_COLOR: "1", PATH: `${bin}${delimiter}${process.env.PATH}` };
   const script = code.replaceAll("npx bridge ", "bridge ");

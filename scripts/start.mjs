@@ -7,8 +7,9 @@ import { capture, prepareWorkspace, root } from "./internal/workspace.mjs";
 const start = performance.now();
 const env = await prepareWorkspace({ say });
 
-say("Building the packages (a minute the first time, from turbo's cache afterwards)");
-const build = await capture("pnpm", ["turbo", "run", "build", "--filter=bridge-rl...", "--filter=./examples/quickstart..."], { env });
+say("Building the packages, without type declarations (from turbo's cache the next time)");
+const filters = ["--filter=bridge-rl...", "--filter=@bridge-rl/example-quickstart..."];
+const build = await capture("pnpm", ["turbo", "run", "build", ...filters, "--", "--no-dts"], { env });
 if (build.code !== 0) {
   console.error(build.output);
   process.exit(1);
@@ -17,7 +18,7 @@ say(`Ready after ${formatSeconds(start)}. Running examples/quickstart/quickstart
 
 // Ctrl-C reaches the child too, which saves and says how to go on; this process only waits for it.
 process.on("SIGINT", () => {});
-const bin = join(root, "packages", "cli", "dist", "bin.js");
+const bin = join(root, "packages", "cli", "bin", "bridge.js");
 const words = ["run", "examples/quickstart/quickstart.config.ts", "--directory", "runs/quickstart", ...process.argv.slice(2)];
 const child = spawn(process.execPath, [bin, ...words], { cwd: root, env: { ...env, BRIDGE_COMMAND: "npm start" }, stdio: "inherit" });
 process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -6,7 +6,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** The sources; `npm test`, which has built before, sets BRIDGE_TEST_BUILT to test what users get, which also starts faster. */
 const node = process.env.BRIDGE_TEST_BUILT
-  ? [fileURLToPath(new URL("../dist/bin.js", import.meta.url))]
+  ? [fileURLToPath(new URL("../bin/bridge.js", import.meta.url))]
   : ["--conditions=@bridge-rl/source", "--import", tsx, fileURLToPath(new URL("../src/bin.ts", import.meta.url))];
 
 /** What a command printed and how it ended. */

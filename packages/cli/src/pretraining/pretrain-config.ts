@@ -22,6 +22,7 @@ export interface PretrainConfig {
     readonly vocabularySize: number;
     readonly texts: number;
     readonly alphabet: "bytes" | "seen";
+    readonly pattern: "separate" | "words" | "gpt2" | { readonly regularExpression: string };
     readonly specialTokens: readonly string[];
   };
   readonly problems: Readonly<Record<string, unknown>>;
@@ -66,6 +67,7 @@ const schema = z.strictObject({
     vocabularySize: positive,
     texts: positive.default(4000),
     alphabet: z.enum(["bytes", "seen"]).default("bytes"),
+    pattern: z.union([z.enum(["separate", "words", "gpt2"]), z.strictObject({ regularExpression: z.string() })]).default("separate"),
     specialTokens: z.array(z.string()).default(["<think>", "</think>"]),
   }),
   /** What all problems have in common: options of iGSM other than operations, split and seed. */

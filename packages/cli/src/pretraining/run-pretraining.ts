@@ -48,9 +48,9 @@ export async function runPretraining(file: string, options: RunPretrainingOption
   const config = parsePretrainConfig(raw, file);
   const { evaluation } = config;
   const curriculum = await createCurriculum(config, dirname(resolve(file)));
-  const { vocabularySize, alphabet, specialTokens } = config.tokenizer;
+  const { vocabularySize, alphabet, pattern, specialTokens } = config.tokenizer;
   const texts = learnedTexts(curriculum, config.tokenizer.texts);
-  const tokenizer = createTokenizer(trainTokenizer({ texts, vocabularySize, alphabet, specialTokens }));
+  const tokenizer = createTokenizer(trainTokenizer({ texts, vocabularySize, alphabet, pattern, specialTokens }));
   const decoder = decoderConfig(config, tokenizer.vocabularySize);
   const runtime = createOnnxRuntime({ threads });
   const policy = new LocalPolicy(decoder, initializeDecoder(decoder, config.seed), {
