@@ -13,7 +13,7 @@ const schema = z.strictObject({ symbols: z.boolean().default(true), spaces: z.bo
 const style: InfixStyle = { space: "", groupSums: false };
 
 /**
- * Few tokens, for small models: every quantity is one letter, premises look like `K:m+T;`, solutions like `K=m+T=7+21=28;`.
+ * Few tokens, for small models: every quantity is one letter, premises look like `K=m+T;`, solutions like `K=m+T=7+21=28;`.
  *
  * Quantities that have to be inferred are spelled out as premises too, because letters leave nothing to infer them from.
  * A modulus is not stated: it is the same in all problems of a source. Generation ends at the end-of-sequence token.

@@ -27,7 +27,7 @@ export function terseWording(options: Required<TersePhrasebookOptions>): TerseWo
   const put = spaces ? (text: string) => text.replace(/[A-Za-z]+|\d+|[^\sA-Za-z\d]/g, "$& ") : (text: string) => text;
   return {
     name: changes.length === 0 ? "terse" : `terse(${changes.join(",")})`,
-    premise: (symbol, formula) => put(`${symbol}:${formula};`),
+    premise: (symbol, formula) => put(`${symbol}=${formula};`),
     question: (symbol) => `${put(`?${symbol}`)}\n`,
     opening: "<think>",
     restate: (symbol, formula) => put(`${symbol}:${formula};`),

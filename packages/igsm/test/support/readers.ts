@@ -8,7 +8,7 @@ export function solveTerse(prompt: string, modulus: number | undefined): number 
   if (question === null) throw new Error(`no question in ${prompt}`);
   const premises = new Map<string, string>();
   for (const statement of statements) {
-    const [symbol = "", formula = ""] = statement.split(":");
+    const [symbol = "", formula = ""] = statement.split("=");
     if (premises.has(symbol)) throw new Error(`${symbol} is stated twice`);
     premises.set(symbol, formula);
   }
