@@ -1,6 +1,7 @@
 /**
  * Tokens per second of the sampler, with the time that goes to the provider and to this package, next to what the provider's own products
- * of the same run would allow. Arguments: model (large, small), threads.
+ * of the same run would allow. Arguments: model (large, small), threads, inputs or initializers,
+ * rows decoded together.
  */
 import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
 import { createRandom, type Runtime, type TensorValue, type Tokenizer } from "@bridge-rl/spec";
@@ -36,7 +37,7 @@ const settings: Record<string, Setting> = {
   },
 };
 
-const [name = "large", threadsText = "2", placement] = process.argv.slice(2);
+const [name = "large", threadsText = "2", placement = "", batchText = "128"] = process.argv.slice(2);
 const setting = settings[name];
 if (setting === undefined) throw new Error(`no model "${name}"; there are ${Object.keys(settings).join(", ")}`);
 const threads = Number(threadsText);
@@ -85,6 +86,7 @@ let revision = 0;
 const sampler = new LocalSampler(() => ({ config, version: revision, revision, tensors }), {
   tokenizer,
   runtime: timed,
+  batchSize: Number(batchText),
   ...(placement === "inputs" || placement === "initializers" ? { weightPlacement: placement } : {}),
 });
 const random = createRandom(1, "prompts");
@@ -101,9 +103,14 @@ for (let round = 0; round < 5; round++) {
   // as after an optimiser step
   revision++;
   const start = performance.now();
+  const processor = process.cpuUsage();
   await sampler.sample(requests, { maxTokens: newTokens });
   const seconds = (performance.now() - start) / 1000;
-  console.log(`round ${round}: ${((rollouts * newTokens) / seconds).toFixed(0)} tokens/s, ${describe(seconds)}`);
+  const { user, system } = process.cpuUsage(processor);
+  console.log(
+    `round ${round}: ${((rollouts * newTokens) / seconds).toFixed(0)} tokens/s, ${describe(seconds)}; ` +
+      `processor time ${((user + system) / 1000 / newTokens).toFixed(2)}`,
+  );
   if (seconds < best.seconds) Object.assign(best, { seconds, inside, runs, compiling });
 }
 

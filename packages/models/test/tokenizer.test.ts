@@ -60,6 +60,9 @@ const text = fc.array(fc.oneof(special, character, phrase), { maxLength: 12 }).m
 const qwenPattern =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
+/** Text that UTF-8 cannot hold. */
+const loneSurrogate = /\p{Surrogate}/u;
+
 /** Where Hugging Face's JavaScript library reads `\s` in GPT-2's pattern as JavaScript does, its native one as Unicode does. */
 const disputedBlanks = /[\u0085\ufeff]/;
 
@@ -139,7 +142,7 @@ describe("encoding", () => {
   test.each(variants.filter(([name]) => name !== "NFC"))("is undone by decoding (%s)", (_, tokenizer) => {
     fc.assert(
       fc.property(text, (sample) => {
-        fc.pre(sample.isWellFormed());
+        fc.pre(!loneSurrogate.test(sample));
         const ids = tokenizer.encode(sample);
         expect(tokenizer.decode(ids)).toBe(sample);
         expect([...ids].filter((id) => id < 3).map((id) => tokenizer.decode([id]))).toEqual(sample.match(/<\|(end|pad|sep)\|>/g) ?? []);
@@ -151,7 +154,7 @@ describe("encoding", () => {
   test.each(variants)("has offsets that tile the text (%s)", (name, tokenizer) => {
     fc.assert(
       fc.property(text, (sample) => {
-        fc.pre(sample.isWellFormed());
+        fc.pre(!loneSurrogate.test(sample));
         const { ids, offsets } = tokenizer.encodeWithOffsets(sample);
         expect(ids).toEqual(tokenizer.encode(sample));
         expect(offsets.length).toBe(ids.length + 1);
