@@ -1,11 +1,19 @@
 import { createRequire } from "node:module";
 import { Command } from "@commander-js/extra-typings";
+import { addEvaluate } from "./commands/evaluate.js";
 import { addGenerate } from "./commands/generate.js";
+import { addGrpo } from "./commands/grpo.js";
+import { addInfluence } from "./commands/influence.js";
 import { addInject } from "./commands/inject.js";
 import { addPretrain } from "./commands/pretrain.js";
 import { addReport } from "./commands/report.js";
+import { addRollout } from "./commands/rollout.js";
 import { addRun } from "./commands/run.js";
+import { addSft } from "./commands/sft.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
+
+/** In the order of the work. */
+const adders = [addGenerate, addInject, addPretrain, addSft, addGrpo, addRollout, addEvaluate, addInfluence, addReport, addRun];
 
 /** The `bridge` command with all its subcommands. Nothing heavy is imported before one of them runs. */
 export function createProgram(): Command {
@@ -26,6 +34,6 @@ export function createProgram(): Command {
         ["bridge grpo --help", "flags and examples of one command"],
       ])}\n${exitCodeHelp}`,
     );
-  for (const add of [addGenerate, addInject, addPretrain, addReport, addRun]) add(program);
+  for (const add of adders) add(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { commandLine } from "../internal/command-line.js";
 import { watchInterruption } from "../internal/interruption.js";
 import { loadPipeline } from "../pipeline/load-pipeline.js";
 import { runPipeline } from "../pipeline/run-pipeline.js";
@@ -17,9 +18,8 @@ export interface RunFlags {
 export async function runCommand(config: string, { set, directory, parallel, json }: RunFlags): Promise<void> {
   const source = { file: resolve(config), set };
   const { pipeline, base } = await loadPipeline(source);
-  const words = ["bridge run", config, ...set.map((pair) => `--set ${quote(pair)}`), ...(directory ? [`-d ${quote(directory)}`] : [])];
   // A script that wraps this command, such as `npm start`, says by which words it is called itself.
-  const command = process.env.BRIDGE_COMMAND ?? words.join(" ");
+  const command = process.env.BRIDGE_COMMAND ?? commandLine(process.argv.slice(2));
   const display = createProgressDisplay();
   const interruption = watchInterruption(() =>
     display.say("Stopping: each arm finishes its step and saves. Press Ctrl-C again to stop at once."),
@@ -43,8 +43,4 @@ export async function runCommand(config: string, { set, directory, parallel, jso
   } finally {
     interruption.dispose();
   }
-}
-
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-import { gather, numberRange, wholeNumber } from "../internal/parse-flags.js";
+import { gather, numberRange, realNumber, wholeNumber } from "../internal/parse-flags.js";
 
 /** Flags that several commands share, so that they read the same everywhere: spread them into `option`. */
 export const taskFlag: readonly ["--task <name>", string, string] = [
@@ -51,3 +51,53 @@ export const inputFlag: readonly ["-i, --input <file>", string, string] = [
 ];
 
 export const jsonFlag: readonly ["--json", string] = ["--json", "print the result as JSON on standard output"];
+
+export const modelFlag: readonly ["-m, --model <name>", string] = [
+  "-m, --model <name>",
+  "a folder in Hugging Face layout, or a package that carries a model",
+];
+
+export const threadsFlag: readonly ["--threads <number>", string, (text: string) => number, number] = [
+  "--threads <number>",
+  "threads of the model",
+  wholeNumber(1),
+  1,
+];
+
+export const maxTokensFlag: readonly ["--max-tokens <number>", string, (text: string) => number, number] = [
+  "--max-tokens <number>",
+  "longest completion",
+  wholeNumber(1),
+  256,
+];
+
+export const learningRateFlag: readonly ["--learning-rate <number>", string, (text: string) => number] = [
+  "--learning-rate <number>",
+  "its peak",
+  realNumber(),
+];
+
+export const scheduleFlag: readonly ["--schedule <kind>", string, string] = [
+  "--schedule <kind>",
+  "constant, linear or cosine, the latter two down to 0",
+  "constant",
+];
+
+export const warmupFlag: readonly ["--warmup <steps>", string, (text: string) => number, number] = [
+  "--warmup <steps>",
+  "steps in which the rate rises to its peak",
+  wholeNumber(),
+  0,
+];
+
+export const checkpointEveryFlag: readonly ["--checkpoint-every <steps>", string, (text: string) => number, number] = [
+  "--checkpoint-every <steps>",
+  "steps between two checkpoints",
+  wholeNumber(1),
+  50,
+];
+
+export const trainedFlag: readonly ["-o, --output <folder>", string] = [
+  "-o, --output <folder>",
+  "becomes a model folder, with events.jsonl and checkpoints/ in it",
+];

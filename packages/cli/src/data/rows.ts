@@ -15,7 +15,7 @@ const expression: ZodType<Expression> = z.lazy(() =>
     z.object({ kind: z.literal("reference"), node: count }),
     z.object({
       kind: z.literal("operation"),
-      operator: z.enum(["+", "-", "*", "/", "square", "sqrt", "and", "or", "not"]),
+      operator: z.enum(["+", "-", "*", "/", "square", "sqrt", "and", "or", "not", "max", "implied", "refuted", "pair"]),
       operands: z.array(expression),
     }),
   ]),

@@ -1,8 +1,8 @@
-import { createArm, demonstrate } from "@bridge-rl/behaviors";
+import { type Arm, createArm, demonstrate } from "@bridge-rl/behaviors";
 import { igsm } from "@bridge-rl/igsm";
 import { type Behavior, BridgeError, createRandom, type Demonstration, type Phrasebook, type Problem, type Random } from "@bridge-rl/spec";
 import { resolveBehavior } from "../resolve/resolve-behavior.js";
-import type { PretrainConfig } from "./pretrain-config.js";
+import type { PretrainConfig, PretrainMixture } from "./pretrain-config.js";
 
 /** Endless demonstrations, harder with the steps. */
 export interface Curriculum {
@@ -19,25 +19,21 @@ type Stage = PretrainConfig["curriculum"][number];
 
 /** Makes the demonstrations that a config describes. @throws BridgeError `invalid-option` for what iGSM or a behaviour refuses */
 export async function createCurriculum(config: PretrainConfig, directory: string): Promise<Curriculum> {
-  const { seed, curriculum, mixture, batchSize } = config;
+  const { seed, curriculum, batchSize } = config;
   const source = (operations: number, split: "train" | "test", purpose: string) =>
     igsm({ ...config.problems, operations, split, seed: createRandom(seed, purpose).integer(0, 0x7fff_ffff) });
   const counts = [...new Set(curriculum.flatMap((stage) => Object.keys(stage.operations)))].map(Number);
   const training = new Map(counts.map((operations) => [operations, source(operations, "train", `pretraining on ${operations}`)]));
   const reserved = new Map(counts.map((operations) => [operations, source(operations, "train", `tokenizer from ${operations}`)]));
-  const arms = await Promise.all(
-    mixture.map(async ({ weight, behaviors }, index) => {
-      const resolved: Behavior[] = await Promise.all(behaviors.map((choice) => resolveBehavior(choice, directory)));
-      return [weight, createArm(`mixture-${index}`, { behaviors: resolved })] as const;
-    }),
-  );
+  const arms = new Map<Stage, readonly (readonly [weight: number, arm: Arm])[]>();
+  for (const stage of curriculum) arms.set(stage, await armsOf(stage.mixture ?? config.mixture, directory));
   const { phrasebook } = present([...training.values()][0]);
   const random = createRandom(seed, "pretraining");
 
   function make(from: typeof training, stage: Stage, index: number, stream: Random): Demonstration {
     const weighted = Object.entries(stage.operations).map(([operations, weight]) => [weight, Number(operations)] as const);
     const problem = present(from.get(draw(weighted, stream))).problem(index);
-    return present(demonstrate(problem, phrasebook, draw(arms, stream), seed)[0]);
+    return present(demonstrate(problem, phrasebook, draw(present(arms.get(stage)), stream), seed)[0]);
   }
 
   return {
@@ -53,6 +49,15 @@ export async function createCurriculum(config: PretrainConfig, directory: string
     },
     heldOut: (operations, count) => [...source(operations, "test", `evaluation on ${operations}`).problems({ count })],
   };
+}
+
+function armsOf(mixture: PretrainMixture, directory: string): Promise<(readonly [weight: number, arm: Arm])[]> {
+  return Promise.all(
+    mixture.map(async ({ weight, behaviors }, index) => {
+      const resolved: Behavior[] = await Promise.all(behaviors.map((choice) => resolveBehavior(choice, directory)));
+      return [weight, createArm(`mixture-${index}`, { behaviors: resolved })] as const;
+    }),
+  );
 }
 
 function draw<T>(weighted: readonly (readonly [weight: number, value: T])[], random: Random): T {

@@ -5,6 +5,12 @@ import { z } from "zod";
 const positive = z.int().positive();
 const plainObject = z.record(z.string(), z.unknown());
 
+/** Kinds of demonstrations and the weights they are drawn with. */
+export type PretrainMixture = readonly {
+  readonly weight: number;
+  readonly behaviors: readonly (string | readonly [name: string, options: Readonly<Record<string, unknown>>])[];
+}[];
+
 /** What `bridge pretrain` reads, with every default filled in. Plain JSON. */
 export interface PretrainConfig {
   readonly seed: number;
@@ -26,11 +32,12 @@ export interface PretrainConfig {
     readonly specialTokens: readonly string[];
   };
   readonly problems: Readonly<Record<string, unknown>>;
-  readonly curriculum: readonly { readonly until?: number | undefined; readonly operations: Readonly<Record<string, number>> }[];
-  readonly mixture: readonly {
-    readonly weight: number;
-    readonly behaviors: readonly (string | readonly [name: string, options: Readonly<Record<string, unknown>>])[];
+  readonly curriculum: readonly {
+    readonly until?: number | undefined;
+    readonly operations: Readonly<Record<string, number>>;
+    readonly mixture?: PretrainMixture | undefined;
   }[];
+  readonly mixture: PretrainMixture;
   readonly steps: number;
   readonly batchSize: number;
   readonly learningRate: number | LearningRateSchedule;
@@ -47,6 +54,10 @@ export interface PretrainConfig {
     readonly finalProblems: number;
   };
 }
+
+const mixture = z
+  .array(z.strictObject({ weight: z.number().positive(), behaviors: z.array(z.union([z.string(), z.tuple([z.string(), plainObject])])) }))
+  .min(1);
 
 const schema = z.strictObject({
   /** Decides weights, problems and demonstrations. */
@@ -73,11 +84,18 @@ const schema = z.strictObject({
   /** What all problems have in common: options of iGSM other than operations, split and seed. */
   problems: plainObject.default({}),
   /** Which operation counts are drawn, with what weight, up to which step; the last stage goes on to the end. */
-  curriculum: z.array(z.strictObject({ until: positive.optional(), operations: z.record(z.string(), z.number().nonnegative()) })).min(1),
-  /** Kinds of demonstrations and the weights they are drawn with. */
-  mixture: z
-    .array(z.strictObject({ weight: z.number().positive(), behaviors: z.array(z.union([z.string(), z.tuple([z.string(), plainObject])])) }))
+  curriculum: z
+    .array(
+      z.strictObject({
+        until: positive.optional(),
+        operations: z.record(z.string(), z.number().nonnegative()),
+        /** Of this stage, instead of the common one. */
+        mixture: mixture.optional(),
+      }),
+    )
     .min(1),
+  /** Kinds of demonstrations and the weights they are drawn with. */
+  mixture,
   steps: positive,
   /** Demonstrations of one optimiser step. */
   batchSize: positive.default(32),

@@ -38,8 +38,8 @@ export async function resolveBehavior(
 }
 
 async function behaviorMaker(name: string, directory: string): Promise<BehaviorMaker> {
-  const { analysis, reflection, subgoal } = await import("@bridge-rl/behaviors");
-  const builtIn: Readonly<Record<string, BehaviorMaker>> = { analysis, reflection, subgoal };
+  const { analysis, recitation, reflection, subgoal } = await import("@bridge-rl/behaviors");
+  const builtIn: Readonly<Record<string, BehaviorMaker>> = { analysis, recitation, reflection, subgoal };
   const known = builtIn[name] ?? builtIn[name.replace("@bridge-rl/", "")];
   if (known !== undefined) return known;
   if (!isPath(name) && /^[a-z-]+$/.test(name) && suggestion(name, Object.keys(builtIn)) !== "") {

@@ -1,0 +1,52 @@
+import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
+import { defaultReward } from "../stages/default-reward.js";
+import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
+import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
+
+const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
+
+/** What the flags of `bridge grpo` come to. */
+export interface GrpoFlags extends SourceFlags {
+  readonly model: string;
+  readonly output: string;
+  readonly steps: number;
+  readonly promptsPerStep: number;
+  readonly groupSize: number;
+  readonly preset: keyof typeof presets;
+  readonly beta?: number | undefined;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly learningRate: number;
+  readonly schedule: string;
+  readonly warmup: number;
+  readonly threads: number;
+  readonly checkpointEvery: number;
+}
+
+/** Trains a model by reinforcement as flags say. */
+export async function grpoCommand(flags: GrpoFlags): Promise<void> {
+  const { model, output, steps, promptsPerStep, groupSize, preset, beta, maxTokens, temperature, seed, threads, checkpointEvery } = flags;
+  const learningRate = scheduleOf(flags);
+  await refuseFinished(output);
+  const problems = await sourceFromFlags(flags);
+  const reward = await defaultReward();
+  const { loss, advantages } = presets[preset];
+  await trainIntoFolder({ model, output, threads }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
+    await trainGrpo({
+      ...controls,
+      policy,
+      tokenizer,
+      problems,
+      reward,
+      steps,
+      promptsPerStep,
+      groupSize,
+      seed,
+      learningRate,
+      loss: { ...loss, ...(beta !== undefined && { beta }) },
+      advantages,
+      sampling: { maxTokens, temperature },
+      checkpoints: { store, every: checkpointEvery },
+    });
+  });
+}

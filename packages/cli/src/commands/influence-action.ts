@@ -1,0 +1,66 @@
+import { influence } from "@bridge-rl/influence";
+import type { InfluenceFile } from "@bridge-rl/report";
+import { BridgeError } from "@bridge-rl/spec";
+import { collectRollouts } from "@bridge-rl/training";
+import { readProblems } from "../data/read-problems.js";
+import { defaultReward } from "../stages/default-reward.js";
+import { influenceFile } from "../stages/influence-stage.js";
+import { table } from "../terminal/table.js";
+import { samplingProgress, withModel } from "./with-model.js";
+
+/** What the flags of `bridge influence` come to. */
+export interface InfluenceFlags {
+  readonly model: string;
+  readonly input: string;
+  readonly targets: string;
+  readonly count: number;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+  readonly task?: string | undefined;
+  readonly phrasebook?: string | undefined;
+  readonly threads: number;
+  readonly json?: true | undefined;
+}
+
+/** Measures influence and prints it. */
+export async function influenceCommand(flags: InfluenceFlags): Promise<void> {
+  const { input, targets, count, temperature, maxTokens, seed, json } = flags;
+  const trained = await readProblems(input, flags);
+  const asked = await readProblems(targets, flags);
+  if (asked.phrasebook.name !== trained.phrasebook.name) {
+    throw new BridgeError(
+      "invalid-input",
+      `${targets} is worded by ${asked.phrasebook.name}, ${input} by ${trained.phrasebook.name}; use one phrasebook`,
+    );
+  }
+  const reward = await defaultReward();
+  const found = await withModel(flags, async ({ model: { policy, tokenizer }, progress, signal }) => {
+    const sample = ({ problems, phrasebook }: typeof trained, phase: string) =>
+      collectRollouts({
+        sampler: policy.sampler,
+        tokenizer,
+        phrasebook,
+        problems,
+        reward,
+        count,
+        seed: `${phase} ${seed}`,
+        sampling: { temperature, maxTokens, stop: phrasebook.stop, signal, onProgress: samplingProgress(progress, phase) },
+      });
+    const groups = { train: await sample(trained, "rollouts"), evaluation: await sample(asked, "rollouts of targets") };
+    return influenceFile(await influence(policy, groups, { temperature, correctReward: reward.maximum, signal }));
+  });
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${influenceTable(found)}\n`);
+}
+
+function influenceTable({ byAccuracy, meanAll, meanMixed, queries }: InfluenceFile): string {
+  const rows = byAccuracy.map(({ accuracy, mean, interval, count }) => [
+    `${(100 * accuracy).toFixed(0)} % right`,
+    mean.toPrecision(3),
+    interval === null ? "" : `${interval[0].toPrecision(3)} to ${interval[1].toPrecision(3)}`,
+    String(count),
+  ]);
+  rows.push(["all", meanAll?.toPrecision(3) ?? "", "", String(queries.length)]);
+  if (meanMixed !== null) rows.push(["neither all right nor all wrong", meanMixed.toPrecision(3), "", ""]);
+  return table(["rollouts", "mean influence", "95 % interval", "problems"], rows);
+}

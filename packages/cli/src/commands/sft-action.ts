@@ -1,0 +1,46 @@
+import { trainSft } from "@bridge-rl/sft";
+import type { Demonstration } from "@bridge-rl/spec";
+import { readLines } from "../data/read-lines.js";
+import { demonstrationSchema } from "../data/rows.js";
+import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
+
+/** What the flags of `bridge sft` come to. */
+export interface SftFlags {
+  readonly model: string;
+  readonly input: string;
+  readonly output: string;
+  readonly epochs?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly schedule: string;
+  readonly warmup: number;
+  readonly lossOn: "completion" | "all";
+  readonly seed: number;
+  readonly threads: number;
+  readonly checkpointEvery: number;
+}
+
+/** Fine-tunes a model as flags say. */
+export async function sftCommand(flags: SftFlags): Promise<void> {
+  const { model, input, output, steps, batchSize, lossOn, seed, threads, checkpointEvery } = flags;
+  const learningRate = scheduleOf(flags);
+  await refuseFinished(output);
+  const demonstrations: Demonstration[] = [];
+  for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
+  const length = steps === undefined ? { epochs: flags.epochs ?? 1 } : { steps };
+  await trainIntoFolder({ model, output, threads }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
+    await trainSft({
+      ...controls,
+      ...length,
+      policy,
+      tokenizer,
+      demonstrations,
+      batchSize,
+      learningRate,
+      lossOn,
+      seed,
+      checkpoints: { store, every: checkpointEvery },
+    });
+  });
+}
