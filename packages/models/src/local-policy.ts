@@ -37,7 +37,7 @@ export interface PolicyWeights {
 export interface LocalPolicyOptions {
   /** @defaultValue onnxruntime's CPU provider with one thread */
   readonly runtime?: Runtime<Graph>;
-  /** Upper bound on the padded tokens of one run; a longer row runs alone. Memory grows with it. @defaultValue 2048 */
+  /** Upper bound on the padded tokens of one run; a longer row runs alone. Memory grows with it; more than the default gains no speed on one thread. @defaultValue 1024 */
   readonly tokensPerRun?: number;
   /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 32 */
   readonly programs?: number;
@@ -68,7 +68,7 @@ export class LocalPolicy implements Policy, Passes {
    * @throws BridgeError `invalid-input` or `shape-mismatch` where the weights don't fit the config
    */
   constructor(config: DecoderConfig, weights: ReadonlyMap<string, Float32Array>, options: LocalPolicyOptions = {}) {
-    const { runtime = createOnnxRuntime(), tokensPerRun = 2048, programs = 32, createSampler } = options;
+    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 32, createSampler } = options;
     for (const [name, value] of Object.entries({ tokensPerRun, programs })) {
       if (!Number.isInteger(value) || value < 1) throw new BridgeError("invalid-option", `${name} is ${value}; give a positive integer`);
     }

@@ -33,7 +33,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
   return {
     name: "onnx-cpu",
     specVersion: 1,
-    async compile(graph, { initializers = {} } = {}): Promise<Program> {
+    async compile(graph, { initializers = {}, keepMemory = true } = {}): Promise<Program> {
       const binding = await loadBinding();
       const model = writeOnnx(graph, { lowering, initializers: Object.keys(initializers) });
       const sessionOptions: SessionOptions = {
@@ -44,6 +44,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
         graphOptimizationLevel: optimization,
         // planning memory ahead costs up to twice the peak and saves no time
         enableMemPattern: false,
+        enableCpuMemArena: keepMemory,
         externalData: Object.entries(initializers).map(([name, value]) => ({ path: name, data: bytesOf(graph, name, value) })),
         extra: { session: { intra_op: { allow_spinning: "0" } } },
         ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),

@@ -20,6 +20,6 @@ export { createRandom, mix32, type Random } from "./random.js";
 export type { Expression, GraphNode, GraphState, Operator, ReasoningGraph, Value } from "./reasoning-graph.js";
 export { defineReward, type Reward, type RewardDefinition, type RewardInput } from "./reward.js";
 export type { Rollout, SampleRequest, Sampler, SamplingOptions } from "./rollout.js";
-export type { Program, Runtime, TensorData, TensorValue } from "./runtime.js";
+export type { CompileOptions, Program, Runtime, TensorData, TensorValue } from "./runtime.js";
 export type { Demonstration, Span, Step, Trace } from "./trace.js";
 export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";

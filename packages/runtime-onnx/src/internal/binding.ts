@@ -25,6 +25,7 @@ export interface SessionOptions {
   readonly executionMode: "sequential";
   readonly graphOptimizationLevel: string;
   readonly enableMemPattern: boolean;
+  readonly enableCpuMemArena: boolean;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
   readonly extra: object;
   readonly enableProfiling?: boolean;

@@ -26,12 +26,17 @@ export interface MicroBatch {
 }
 
 /**
- * Splits a batch into runs of at most `tokensPerRun` tokens, similar lengths together. Shapes come from a coarse grid,
- * so that few programs have to be compiled.
+ * Splits a batch into runs of at most `tokensPerRun` tokens, similar lengths together. Shapes come from a coarse grid, since each has to
+ * be compiled: lengths in steps of 16 or an eighth, and as many rows as fit, or a half, a quarter or an eighth of that.
  *
  * @param selected  positions in `batch`; rows without completion are left out
  */
-export function planMicroBatches(batch: readonly TrainingRow[], selected: readonly number[], tokensPerRun: number): MicroBatch[] {
+export function planMicroBatches(
+  batch: readonly TrainingRow[],
+  selected: readonly number[],
+  config: DecoderConfig,
+  tokensPerRun: number,
+): MicroBatch[] {
   const inputLength = (row: number): number => {
     const { promptIds, completionIds } = rowAt(batch, row);
     return promptIds.length + completionIds.length - 1;
@@ -39,24 +44,60 @@ export function planMicroBatches(batch: readonly TrainingRow[], selected: readon
   const pending = selected
     .filter((row) => rowAt(batch, row).completionIds.length > 0)
     .sort((left, right) => inputLength(right) - inputLength(left) || left - right);
-  const microBatches: MicroBatch[] = [];
-  for (let start = 0; start < pending.length; ) {
-    const tokens = roundUp(inputLength(pending[start] ?? 0), 8);
-    const rows = pending.slice(start, start + Math.max(1, Math.floor(tokensPerRun / tokens)));
-    const capacity = Math.max(rows.length, Math.min(roundUp(rows.length, 1), Math.floor(tokensPerRun / tokens)));
-    microBatches.push(assemble(batch, rows, capacity, tokens));
-    start += rows.length;
-  }
-  return microBatches;
+  return chooseRuns(pending.map(inputLength), tokensPerRun).map(({ start, capacity, tokens }) => {
+    const rows = pending.slice(start, start + capacity);
+    return assemble(batch, rows, { rows: capacity, tokens, targets: countTargets(batch, rows, capacity * tokens, config) });
+  });
 }
 
-function assemble(batch: readonly TrainingRow[], rows: readonly number[], capacity: number, tokens: number): MicroBatch {
+interface Run {
+  readonly start: number;
+  readonly capacity: number;
+  readonly tokens: number;
+}
+
+/** What a run costs beyond its tokens (copying gradients out, above all), in tokens. */
+const costOfRun = 64;
+
+/** The cheapest way to cover rows of falling length with runs, found from the end. */
+function chooseRuns(lengths: readonly number[], tokensPerRun: number): Run[] {
+  const costs = new Float64Array(lengths.length + 1);
+  const choices: Run[] = [];
+  for (let start = lengths.length - 1; start >= 0; start--) {
+    const tokens = roundUp(lengths[start] ?? 0, 16);
+    const full = Math.max(1, Math.floor(tokensPerRun / tokens));
+    costs[start] = Number.POSITIVE_INFINITY;
+    for (const divisor of [1, 2, 4, 8]) {
+      const capacity = Math.ceil(full / divisor);
+      const cost = capacity * tokens + costOfRun + (costs[Math.min(start + capacity, lengths.length)] ?? 0);
+      if (cost < (costs[start] ?? 0)) {
+        costs[start] = cost;
+        choices[start] = { start, capacity, tokens };
+      }
+    }
+  }
+  const runs: Run[] = [];
+  for (let run = choices[0]; run !== undefined; run = choices[run.start + run.capacity]) runs.push(run);
+  return runs;
+}
+
+/**
+ * Scored positions of a run, padding included. The head is computed at these alone; with a small vocabulary that saves little, and all
+ * positions are one shape.
+ */
+function countTargets(batch: readonly TrainingRow[], rows: readonly number[], positions: number, config: DecoderConfig): number {
+  if (config.vocabularySize <= 8 * config.hiddenSize) return positions;
   const count = rows.reduce((total, row) => total + rowAt(batch, row).completionIds.length, 0);
-  const targets = roundUp(count, 16);
-  const tokenIds = new Int32Array(capacity * tokens);
+  const step = Math.ceil(positions / 8);
+  return Math.min(positions, Math.ceil(count / step) * step);
+}
+
+function assemble(batch: readonly TrainingRow[], rows: readonly number[], shape: RunShape): MicroBatch {
+  const { tokens, targets } = shape;
+  const tokenIds = new Int32Array(shape.rows * tokens);
   const sources = new Int32Array(targets);
   const targetIds = new Int32Array(targets);
-  const targetOf = new Int32Array(capacity * tokens).fill(targets);
+  const targetOf = new Int32Array(shape.rows * tokens).fill(targets);
   const parts: { row: number; start: number; length: number }[] = [];
   let start = 0;
   for (const [index, row] of rows.entries()) {
@@ -73,7 +114,7 @@ function assemble(batch: readonly TrainingRow[], rows: readonly number[], capaci
     parts.push({ row, start, length: completionIds.length });
     start += completionIds.length;
   }
-  return { shape: { rows: capacity, tokens, targets }, tokenIds, sources, targetIds, targetOf, parts };
+  return { shape, tokenIds, sources, targetIds, targetOf, parts };
 }
 
 /** The next of 8 steps per octave, a multiple of `unit`. */

@@ -82,7 +82,7 @@ function gatherScored(hidden: Tensor, sources: Tensor, targetOf: Tensor): Tensor
   });
 }
 
-/** Compiled programs by kind and shape, the least recently used dropped first: each keeps the memory of its largest run. */
+/** Compiled programs by kind and shape, the least recently used dropped first. */
 export class ProgramCache {
   readonly #runtime: Runtime<Graph>;
   readonly #config: DecoderConfig;
@@ -97,7 +97,8 @@ export class ProgramCache {
 
   async get(kind: ProgramKind, shape: RunShape): Promise<Program> {
     const key = `${kind} ${shape.rows} ${shape.tokens} ${shape.targets}`;
-    const program = this.#programs.get(key) ?? (await this.#runtime.compile(policyGraph(this.#config, kind, shape)));
+    const known = this.#programs.get(key);
+    const program = known ?? (await this.#runtime.compile(policyGraph(this.#config, kind, shape), { keepMemory: false }));
     this.#programs.delete(key);
     this.#programs.set(key, program);
     for (const [oldest, old] of this.#programs) {

@@ -28,7 +28,7 @@ export class Scorer {
     checkTemperature(temperature);
     const logProbabilities = emptyRows(batch);
     const perTokenEntropies = emptyRows(batch);
-    for (const microBatch of planMicroBatches(batch, [...batch.keys()], this.#tokensPerRun)) {
+    for (const microBatch of planMicroBatches(batch, [...batch.keys()], this.config, this.#tokensPerRun)) {
       await breathe(signal);
       const program = await this.#programs.get(entropies ? "score-with-entropy" : "score", microBatch.shape);
       const results = program.run(feeds(parameters, microBatch, temperature));
@@ -62,7 +62,7 @@ export class Scorer {
       this.config,
       gradient.declarations.map(({ name }) => name),
     );
-    for (const microBatch of planMicroBatches(batch, selected, this.#tokensPerRun)) {
+    for (const microBatch of planMicroBatches(batch, selected, this.config, this.#tokensPerRun)) {
       await breathe(signal);
       const program = await this.#programs.get("gradient", microBatch.shape);
       const runWeights = new Float32Array(microBatch.shape.targets);
