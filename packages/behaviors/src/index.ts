@@ -14,5 +14,6 @@ export { checkTrace, type TraceFinding } from "./check-trace.js";
 export { type BehaviorCount, type BehaviorCounts, countBehaviors } from "./count-behaviors.js";
 export { demonstrate, solve } from "./demonstrate.js";
 export { injectBehaviors } from "./inject-behaviors.js";
+export { type RecitationOptions, recitation } from "./recitation.js";
 export { type ReflectionOptions, reflection } from "./reflection.js";
 export { type SubgoalOptions, subgoal } from "./subgoal.js";

@@ -3,12 +3,14 @@ import { registerLaws } from "@bridge-rl/spec/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { analysis } from "../src/analysis.js";
+import { recitation } from "../src/recitation.js";
 import { reflection } from "../src/reflection.js";
 import { subgoal } from "../src/subgoal.js";
 import { behaviorLaws } from "../src/testing.js";
 
 registerLaws(test, behaviorLaws(subgoal, { wrongOptions: [{ probability: 1.1 }, { minimumOperations: 0.5 }] }));
 registerLaws(test, behaviorLaws(analysis, { wrongOptions: [{ probability: -1 }, { probability: [] }, { referenceCode: { level: 5 } }] }));
+registerLaws(test, behaviorLaws(recitation, { wrongOptions: [{ probability: 2 }] }));
 registerLaws(test, behaviorLaws(reflection, { wrongOptions: [{ probability: Number.NaN }, { distractorShare: "0.3" }] }));
 
 describe("with other options", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { analysis } from "../src/analysis.js";
 import { injectBehaviors } from "../src/inject-behaviors.js";
+import { recitation } from "../src/recitation.js";
 import { reflection } from "../src/reflection.js";
 import { subgoal } from "../src/subgoal.js";
 import { chain } from "./chain.js";
@@ -237,5 +238,19 @@ describe("injectBehaviors", () => {
     expect(() => injectBehaviors(graph, { steps: [] }, [], createRandom(1))).toThrow(
       /the trace to inject into: step 0 should derive the target/,
     );
+  });
+});
+
+describe("recitation", () => {
+  test("repeats every node once, in an order of its own, and leaves the solution as it was", () => {
+    const problem = randomGraph(createRandom(5), { nodes: 9 });
+    const plain = vanillaTrace(problem);
+    const orders = [1, 2].map((seed) => {
+      const { steps } = injectBehaviors(problem, plain, [recitation()], createRandom(seed));
+      expect(steps.slice(problem.nodes.length)).toEqual(plain.steps);
+      return steps.slice(0, problem.nodes.length).map((step) => (step.kind === "restate" ? step.node : -1));
+    });
+    for (const order of orders) expect(order.toSorted((one, other) => one - other)).toEqual(problem.nodes.map(({ id }) => id));
+    expect(orders[0]).not.toEqual(orders[1]);
   });
 });

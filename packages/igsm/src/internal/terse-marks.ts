@@ -1,8 +1,25 @@
 import type { BehaviorMark } from "@bridge-rl/spec";
 
+interface Statement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** Recognises attempts, restatements and stepwise derivations by their punctuation, statement by statement. */
 export function detectTerse(completion: string): BehaviorMark[] {
   const marks: BehaviorMark[] = [];
+  const statements = statementsOf(completion);
+  const lastPlace = new Map(statements.map(({ text }, place) => [text, place]));
+  for (const [place, { start, end, text }] of statements.entries()) {
+    const kind = kindOf(text, lastPlace.get(text) !== place);
+    if (kind !== undefined) marks.push({ start, end, kind });
+  }
+  return marks;
+}
+
+function statementsOf(completion: string): Statement[] {
+  const statements: Statement[] = [];
   const opening = completion.indexOf("<think>");
   const closing = completion.indexOf("</think>");
   let start = opening === -1 ? 0 : opening + "<think>".length;
@@ -10,18 +27,18 @@ export function detectTerse(completion: string): BehaviorMark[] {
   while (start < thinkingEnd) {
     const semicolon = completion.indexOf(";", start);
     if (semicolon === -1 || semicolon >= thinkingEnd) break;
-    const end = semicolon + 1;
-    const kind = kindOf(completion.slice(start, semicolon).replaceAll(" ", ""));
-    if (kind !== undefined) marks.push({ start, end, kind });
-    start = end;
+    statements.push({ start, end: semicolon + 1, text: completion.slice(start, semicolon).replaceAll(" ", "") });
+    start = semicolon + 1;
   }
-  return marks;
+  return statements;
 }
 
-function kindOf(statement: string): BehaviorMark["kind"] | undefined {
+/** A premise that is repeated ends with a formula; one that only gives a number reads like its derivation, which then comes again. */
+function kindOf(statement: string, comesAgain: boolean): BehaviorMark["kind"] | undefined {
   if (/^[A-Za-z]{1,2}\?/.test(statement)) return "attempt";
-  if (/^[A-Za-z]{1,2}:/.test(statement)) return "restate";
   if (!/^[A-Za-z]{1,2}=/.test(statement)) return undefined;
-  const computed = statement.split("=").filter((part) => /^[-+*()\d]+$/.test(part) && /\d[-+*]/.test(part));
+  const parts = statement.split("=");
+  if (/[A-Za-z]/.test(parts.at(-1) ?? "") || (parts.length === 2 && comesAgain)) return "restate";
+  const computed = parts.filter((part) => /^[-+*()\d]+$/.test(part) && /\d[-+*]/.test(part));
   return computed.length > 1 ? "stepwise" : undefined;
 }

@@ -30,7 +30,7 @@ export function terseWording(options: Required<TersePhrasebookOptions>): TerseWo
     premise: (symbol, formula) => put(`${symbol}=${formula};`),
     question: (symbol) => `${put(`?${symbol}`)}\n`,
     opening: "<think>",
-    restate: (symbol, formula) => put(`${symbol}:${formula};`),
+    restate: (symbol, formula) => put(`${symbol}=${formula};`),
     attempt: (symbol, missing) => put(`${symbol}?${missing.join(",")};`),
     derive: (symbol, formula, values) => put(`${[symbol, ...(symbols && values[0] !== formula ? [formula] : []), ...values].join("=")};`),
     remark: (text) => `${text}${put(";")}`,
