@@ -3,6 +3,7 @@ export { defaultVocabulary } from "./default-vocabulary.js";
 export { exactAnswer } from "./exact-answer.js";
 export { type IgsmSource, igsm, problemById } from "./igsm.js";
 export { type IgsmOptions, type IntegerRange, type RangeInput, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
+export { type IgsmDialect, type ParsedProblem, type ParseProblemOptions, parseProblem } from "./parse-problem.js";
 export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmMedium, smallModel } from "./presets.js";
 export { prosePhrasebook } from "./prose-phrasebook.js";
 export { splitOf, structureHash } from "./structure-hash.js";

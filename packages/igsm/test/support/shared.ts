@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("../../../../../shared/fixtures/igsm/", import.meta.url);
 
@@ -16,4 +16,13 @@ export function readRows<Row>(file: string): Row[] {
 
 export function readJson<Content>(file: string): Content {
   return JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Content;
+}
+
+/** The names of the files there that match, none where the folder is missing. */
+export function fixtureFiles(pattern: RegExp): string[] {
+  return missingFixtures === undefined
+    ? readdirSync(folder)
+        .filter((name) => pattern.test(name))
+        .sort()
+    : [];
 }
