@@ -39,7 +39,7 @@ export interface LocalPolicyOptions {
   readonly runtime?: Runtime<Graph>;
   /** Upper bound on the padded tokens of one run; a longer row runs alone. Memory grows with it; more than the default gains no speed on one thread. @defaultValue 1024 */
   readonly tokensPerRun?: number;
-  /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 32 */
+  /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
   readonly programs?: number;
   /** Makes `policy.sampler` from a view of the current weights. @defaultValue a sampler that throws `unsupported` */
   readonly createSampler?: (weights: () => PolicyWeights) => Sampler;
@@ -68,7 +68,7 @@ export class LocalPolicy implements Policy, Passes {
    * @throws BridgeError `invalid-input` or `shape-mismatch` where the weights don't fit the config
    */
   constructor(config: DecoderConfig, weights: ReadonlyMap<string, Float32Array>, options: LocalPolicyOptions = {}) {
-    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 32, createSampler } = options;
+    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 96, createSampler } = options;
     for (const [name, value] of Object.entries({ tokensPerRun, programs })) {
       if (!Number.isInteger(value) || value < 1) throw new BridgeError("invalid-option", `${name} is ${value}; give a positive integer`);
     }
