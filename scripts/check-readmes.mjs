@@ -63,6 +63,8 @@ async function runShell({ code }, workFolder) {
   if (!existsSync(bin)) {
     mkdirSync(bin);
     symlinkSync(join(cli, "bin", "bridge.js"), join(bin, "bridge"));
+    // What a reader who followed the quickstart has installed.
+    symlinkSync(join(root, "examples", "quickstart", "node_modules"), join(workFolder, "node_modules"));
   }
   const environment = { ...process.env, NO_COLOR: "1", PATH: `${bin}${delimiter}${process.env.PATH}` };
   const script = code.replaceAll("npx bridge ", "bridge ");

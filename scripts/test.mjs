@@ -35,7 +35,8 @@ async function runVitest() {
   const reportFile = join(root, "node_modules", ".cache", "vitest-report.json");
   rmSync(reportFile, { force: true });
   const { code, output } = await capture("pnpm", ["unit", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`], {
-    env,
+    // The build is there by now, so the tests of the command run what users get.
+    env: { ...env, BRIDGE_TEST_BUILT: "1" },
   });
   const report = readReport(reportFile);
   if (!report) return { code: code || 1, output };

@@ -11,6 +11,8 @@ const layers: Readonly<Record<string, number>> = {
   "@bridge-rl/runtime-onnx": 1,
   "@bridge-rl/models": 2,
   "@bridge-rl/igsm": 2,
+  "@bridge-rl/promptbench": 2,
+  "@bridge-rl/promptbench": 2,
   "@bridge-rl/behaviors": 2,
   "@bridge-rl/training": 2,
   "@bridge-rl/base-igsm": 2,
