@@ -12,7 +12,6 @@ const layers: Readonly<Record<string, number>> = {
   "@bridge-rl/models": 2,
   "@bridge-rl/igsm": 2,
   "@bridge-rl/promptbench": 2,
-  "@bridge-rl/promptbench": 2,
   "@bridge-rl/behaviors": 2,
   "@bridge-rl/training": 2,
   "@bridge-rl/base-igsm": 2,

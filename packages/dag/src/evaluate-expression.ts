@@ -1,7 +1,7 @@
 import { BridgeError, type Expression, type Operator, type ReasoningGraph, type Value } from "@bridge-rl/spec";
 
 /**
- * Computes an expression.
+ * Computes an expression. What cannot be known is `"N/A"`, and spreads as `Operator` says.
  *
  * @param valueAt  the value of a node that the expression refers to
  * @param modulus  wraps every result into 0 … modulus−1; absent for ordinary numbers
@@ -47,7 +47,32 @@ function wrap(value: number, modulus: number | undefined): number {
   return modulus === undefined ? value + 0 : ((value % modulus) + modulus) % modulus;
 }
 
+const unknown = "N/A";
+
 function applyOperator(operator: Operator, operands: readonly Value[], modulus: number | undefined): Value {
+  switch (operator) {
+    case "and":
+      return conjunction(truthValues(operator, operands, 2), false);
+    case "or":
+      return conjunction(truthValues(operator, operands, 2), true);
+    case "not":
+      return negation(truthValues(operator, operands, 1)[0] as TruthValue);
+    case "implied":
+      return truthValues(operator, operands, 1)[0] === true ? true : unknown;
+    case "refuted":
+      return truthValues(operator, operands, 1)[0] === false ? false : unknown;
+    case "pair":
+      return operands.includes(unknown) ? unknown : numbers(operator, operands, 2).join(" ");
+    case "max":
+      return largest(operands);
+    default:
+      return operands.includes(unknown) ? unknown : applyArithmetic(operator, operands, modulus);
+  }
+}
+
+type Arithmetic = Exclude<Operator, "and" | "or" | "not" | "implied" | "refuted" | "pair" | "max">;
+
+function applyArithmetic(operator: Arithmetic, operands: readonly Value[], modulus: number | undefined): number {
   switch (operator) {
     case "+":
       return numbers(operator, operands, 2).reduce((left, right) => wrap(left + right, modulus));
@@ -63,13 +88,29 @@ function applyOperator(operator: Operator, operands: readonly Value[], modulus: 
     case "sqrt":
       refuseModulus(operator, modulus);
       return Math.sqrt(numbers(operator, operands, 1)[0] as number);
-    case "and":
-      return truthValues(operator, operands, 2).every((operand) => operand);
-    case "or":
-      return truthValues(operator, operands, 2).some((operand) => operand);
-    case "not":
-      return !truthValues(operator, operands, 1)[0];
   }
+}
+
+type TruthValue = boolean | typeof unknown;
+
+/** Kleene's `and` (decided by false) or `or` (decided by true). */
+function conjunction(operands: readonly TruthValue[], decisive: boolean): TruthValue {
+  if (operands.includes(decisive)) return decisive;
+  return operands.includes(unknown) ? unknown : !decisive;
+}
+
+function negation(operand: TruthValue): TruthValue {
+  return operand === unknown ? unknown : !operand;
+}
+
+function largest(operands: readonly Value[]): Value {
+  const known = operands.filter((operand) => operand !== unknown);
+  checkCount("max", operands, 2);
+  if (known.length === 0) return unknown;
+  return known.reduce<number>((best, operand) => {
+    if (typeof operand !== "number") throw wrongOperand("max", operand, "numbers");
+    return Math.max(best, operand);
+  }, Number.NEGATIVE_INFINITY);
 }
 
 /** Checks operands that have to be numbers: exactly one, or two and more. */
@@ -81,10 +122,10 @@ function numbers(operator: Operator, operands: readonly Value[], count: 1 | 2): 
   });
 }
 
-function truthValues(operator: Operator, operands: readonly Value[], count: 1 | 2): boolean[] {
+function truthValues(operator: Operator, operands: readonly Value[], count: 1 | 2): TruthValue[] {
   checkCount(operator, operands, count);
   return operands.map((operand) => {
-    if (typeof operand !== "boolean") throw wrongOperand(operator, operand, "truth values");
+    if (typeof operand !== "boolean" && operand !== unknown) throw wrongOperand(operator, operand, "truth values");
     return operand;
   });
 }

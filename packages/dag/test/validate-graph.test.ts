@@ -21,6 +21,20 @@ describe("evaluateExpression", () => {
     ["and", [true, false], false],
     ["or", [false, true], true],
     ["not", [false], true],
+    ["+", [1, "N/A"], "N/A"],
+    ["sqrt", ["N/A"], "N/A"],
+    ["and", ["N/A", false], false],
+    ["and", ["N/A", true], "N/A"],
+    ["or", ["N/A", true], true],
+    ["or", [false, "N/A"], "N/A"],
+    ["not", ["N/A"], "N/A"],
+    ["max", [3, "N/A", 7], 7],
+    ["max", ["N/A", "N/A"], "N/A"],
+    ["implied", [true], true],
+    ["implied", [false], "N/A"],
+    ["refuted", [false], false],
+    ["refuted", [true], "N/A"],
+    ["pair", [1.5, -2], "1.5 -2"],
   ] as const)("%s %j", (operator, operands, value) => {
     expect(evaluateExpression(operation(operator, ...operands.map(constant)), none)).toBe(value);
   });

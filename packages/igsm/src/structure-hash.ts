@@ -18,7 +18,21 @@ export function structureHash(graph: ReasoningGraph): string {
  */
 const prefix = "676:";
 
-const codes = { "+": 1, "-": 2, "*": 3, "/": 4, square: 5, sqrt: 6, and: 7, or: 8, not: 9 } as const;
+const codes = {
+  "+": 1,
+  "-": 2,
+  "*": 3,
+  "/": 4,
+  square: 5,
+  sqrt: 6,
+  and: 7,
+  or: 8,
+  not: 9,
+  max: 10,
+  implied: 11,
+  refuted: 12,
+  pair: 13,
+} as const;
 
 /**
  * The solution written from the target down, each node where it is first needed, later as a number.

@@ -1,8 +1,14 @@
 /** What a node can hold: a number, a truth value, or a word such as "N/A". */
 export type Value = number | boolean | string;
 
-/** The operators of the built-in sources. `square` and `sqrt` take one operand, `not` too. */
-export type Operator = "+" | "-" | "*" | "/" | "square" | "sqrt" | "and" | "or" | "not";
+/**
+ * The operators of the built-in sources. `square`, `sqrt`, `not`, `implied` and `refuted` take one operand, `pair` two.
+ *
+ * `"N/A"` stands for a value that cannot be known: arithmetic on it gives `"N/A"`, and `and`, `or` and `not` follow Kleene's three-valued
+ * logic. `max` is the largest of the values that are known. `implied` is true where its premise is true and else `"N/A"`, `refuted` false
+ * where its conclusion is false and else `"N/A"`. `pair` writes two values side by side, a space between them.
+ */
+export type Operator = "+" | "-" | "*" | "/" | "square" | "sqrt" | "and" | "or" | "not" | "max" | "implied" | "refuted" | "pair";
 
 /** How a node is computed: a small tree of constants, references to other nodes, and operators. */
 export type Expression =

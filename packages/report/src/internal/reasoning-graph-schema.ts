@@ -9,7 +9,7 @@ const expression: z.ZodType<Expression> = z.lazy(() =>
     z.object({ kind: z.literal("reference"), node: z.int().nonnegative() }),
     z.object({
       kind: z.literal("operation"),
-      operator: z.enum(["+", "-", "*", "/", "square", "sqrt", "and", "or", "not"]),
+      operator: z.enum(["+", "-", "*", "/", "square", "sqrt", "and", "or", "not", "max", "implied", "refuted", "pair"]),
       operands: z.array(expression),
     }),
   ]),

@@ -1,0 +1,13 @@
+export {
+  type PromptbenchOptions,
+  type Range,
+  type RangeInput,
+  type ResolvedPromptbenchOptions,
+  resolvePromptbenchOptions,
+} from "./options.js";
+export { bridgePaper, bridgePaperOutOfDistribution, bridgePaperReinforcement, complexityLevels, smallModel } from "./presets.js";
+export { type PromptbenchSource, problemById, promptbench } from "./promptbench.js";
+export { type ProsePhrasebookOptions, prosePhrasebook } from "./prose-phrasebook.js";
+export { splitOf, structureHash } from "./structure-hash.js";
+export { notAvailable, type PromptbenchTask, promptbenchTasks } from "./tasks.js";
+export { type TersePhrasebookOptions, tersePhrasebook } from "./terse-phrasebook.js";

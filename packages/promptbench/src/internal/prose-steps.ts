@@ -1,0 +1,93 @@
+import type { Expression, GraphNode, ReasoningGraph, Step } from "@bridge-rl/spec";
+import { notAvailable, type PromptbenchTask } from "../tasks.js";
+import { infix } from "./infix.js";
+import { conclusionLine, premiseLine } from "./prose-premises.js";
+import { list, proseStyle, proseValue } from "./prose-words.js";
+import { nodeOf, reductions, substitute, wordsOf } from "./reduce.js";
+import { taskOf } from "./task-of.js";
+
+/** Words the steps of solutions of one graph, a line each. */
+export class ProseSteps {
+  readonly #graph: ReasoningGraph;
+  readonly #words: readonly string[];
+  readonly #task: PromptbenchTask;
+
+  constructor(graph: ReasoningGraph) {
+    this.#graph = graph;
+    this.#words = wordsOf(graph);
+    this.#task = taskOf(graph);
+  }
+
+  opening(): string {
+    const { label } = this.#graph.nodes[this.#graph.target] as GraphNode;
+    if (this.#task === "reachability") return `Let each node stand for whether ${label?.goal} can be reached from it.\n`;
+    if (this.#task === "max_sum_path") return `Let each node stand for the largest sum from it to ${label?.goal}.\n`;
+    return "Let's compute the answer step by step.\n";
+  }
+
+  word(step: Step): string {
+    if (step.kind === "remark") return `${step.text}\n`;
+    const node = nodeOf(this.#graph, step.node);
+    const name = this.#words[node.id] as string;
+    if (step.kind === "restate") return `Recall that ${this.#premise(node)}\n`;
+    if (step.kind === "derive") return `Let's solve ${name}, ${this.#derivation(node, name, step.detail === "stepwise")}.\n`;
+    const missing = step.missing.map((id) => this.#words[nodeOf(this.#graph, id).id] as string);
+    return `Let's solve ${name}, wait, ${name} is not solvable yet without ${list(missing, "and")}, let's get back.\n`;
+  }
+
+  #premise(node: GraphNode): string {
+    const name = this.#words[node.id] as string;
+    const line = premiseLine(node, this.#graph, this.#words, this.#task);
+    if (line !== undefined) return line.replace(/^The /, "the ");
+    if (node.dependencies.length > 0) return `${name} = ${this.#formula(node.expression)}.`;
+    return node.stated ? `${name} is given as ${proseValue(node.value)}.` : `no line says what ${name} is.`;
+  }
+
+  #derivation(node: GraphNode, name: string, stepwise: boolean): string {
+    const { expression, label } = node;
+    const value = proseValue(node.value);
+    if (label?.circular !== undefined) return `${name} comes back to itself, so here it is ${value}`;
+    if (expression.kind === "constant") {
+      if (label?.isGoal !== undefined) return `${name} is the goal, so it is ${value}`;
+      if (label?.links === "") return `${name} points to nothing, so it is ${value}`;
+      return node.stated ? `${name} is ${value}` : `no line says what ${name} is, so it is ${value}`;
+    }
+    if (this.#task === "abductive_logic") return this.#abduction(node, name, stepwise);
+    if (this.#task === "deductive_logic" && expression.kind === "operation") return this.#deduction(expression, name, value, stepwise);
+    if (expression.kind === "operation" && expression.operator === "pair") {
+      return `${name} = ${this.#formula(substitute(expression, this.#graph.nodes))}`;
+    }
+    const texts = [name, this.#formula(expression)];
+    if (expression.kind === "operation") texts.push(...this.#computed(expression, stepwise));
+    else texts.push(value);
+    return texts.join(" = ");
+  }
+
+  /** An expression with its values, its intermediate results where wanted, and its value. */
+  #computed(expression: Expression, stepwise: boolean): string[] {
+    const values = substitute(expression, this.#graph.nodes);
+    const results = reductions(values);
+    return [values, ...(stepwise ? results : results.slice(-1))].map((result) => this.#formula(result));
+  }
+
+  #deduction(expression: Extract<Expression, { kind: "operation" }>, name: string, value: string, stepwise: boolean): string {
+    const premise = expression.operands[0] as Expression;
+    const computed = this.#computed(premise, stepwise);
+    const premises = [this.#formula(premise), ...(stepwise ? computed : computed.slice(0, 1))];
+    return `${premises.map((text) => `${text} -> ${name}`).join(", ")}, so ${name} is ${value}`;
+  }
+
+  #abduction({ dependencies, value }: GraphNode, name: string, stepwise: boolean): string {
+    const conclusion = nodeOf(this.#graph, dependencies[0] as number);
+    const start = `${conclusion.name} is ${proseValue(conclusion.value)}`;
+    const premise = conclusionLine(conclusion)?.replace(/ -> .*/, "");
+    if (conclusion.value !== false) return `${start}, which leaves ${name} open: ${name} is ${notAvailable}`;
+    const between = stepwise ? `, so ${premise} is False` : "";
+    const open = value === notAvailable ? ", which can be another premise's doing" : "";
+    return `${start}${between}${open}, so ${name} is ${proseValue(value)}`;
+  }
+
+  #formula(expression: Expression): string {
+    return infix(expression, this.#words, proseStyle);
+  }
+}

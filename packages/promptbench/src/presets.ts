@@ -1,0 +1,52 @@
+import type { PromptbenchOptions } from "./options.js";
+import type { PromptbenchTask } from "./tasks.js";
+
+/**
+ * BRIDGE's problems for SFT (arXiv 2505.18917, §4.1, App. B): arithmetic of depth 4 with 0–8 redundancies. It keeps answers within ±1000
+ * and ends prompts with the question.
+ */
+export const bridgePaper: PromptbenchOptions = {
+  task: "arithmetic",
+  depth: 4,
+  redundancies: [0, 8],
+  answers: [-1000, 1000],
+  phrasebook: "brief",
+};
+
+/** BRIDGE's problems for RL and its in-distribution test: depth 5 with 0–8 redundancies. */
+export const bridgePaperReinforcement: PromptbenchOptions = { ...bridgePaper, depth: 5 };
+
+/** BRIDGE's out-of-distribution test: depth 5 with 20–22 redundancies. */
+export const bridgePaperOutOfDistribution: PromptbenchOptions = { ...bridgePaperReinforcement, redundancies: [20, 22] };
+
+/** Short problems in few tokens, for models of a few million parameters: sums, differences and products of integers. */
+export const smallModel: PromptbenchOptions = {
+  task: "arithmetic",
+  depth: [2, 3],
+  operators: ["+", "-", "*"],
+  values: [1, 9],
+  redundancies: [0, 1],
+  answers: [0, 99],
+  integers: true,
+  phrasebook: "terse",
+};
+
+/**
+ * DyVal's four levels of complexity: trees of depth and width (2, 2), (3, 2), (3, 3), (4, 2), graphs of nodes and most links (7, 3),
+ * (10, 4), (15, 6), (20, 8).
+ */
+export function complexityLevels(task: PromptbenchTask): PromptbenchOptions[] {
+  const sizes = [
+    [7, 3],
+    [10, 4],
+    [15, 6],
+    [20, 8],
+  ] as const;
+  if (task === "reachability" || task === "max_sum_path") return sizes.map(([nodes, most]) => ({ task, nodes, links: [1, most] }));
+  return [
+    { task, depth: 2, children: 2 },
+    { task, depth: 3, children: 2 },
+    { task, depth: 3, children: 3 },
+    { task, depth: 4, children: 2 },
+  ];
+}
