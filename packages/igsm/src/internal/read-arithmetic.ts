@@ -34,7 +34,7 @@ export function tokenize(text: string, start: number, end: number, named = false
       }
       at = from;
     }
-    if (isLetter(code) || named) {
+    if (isLetter(code) || (named && isDigit(code))) {
       at = named ? nameEnd(text, at, end) : letterEnd(text, at, end);
       tokens.push({ kind: "symbol", text: text.slice(from, at), start: from, end: at });
       operand = true;
@@ -44,9 +44,6 @@ export function tokenize(text: string, start: number, end: number, named = false
     if (sign !== "+" && sign !== "-" && sign !== "*" && sign !== "(" && sign !== ")") return undefined;
     tokens.push({ kind: "sign", text: sign, start: from, end: ++at });
     operand = sign === ")";
-    if (named) {
-      while (text.charCodeAt(at) === 32) at++;
-    }
   }
   return tokens;
 }

@@ -1,0 +1,137 @@
+import { BridgeError, type ReasoningGraph } from "@bridge-rl/spec";
+import { Judge } from "./internal/verify/judge.js";
+import { nameSteps } from "./internal/verify/name-steps.js";
+import { Parameters } from "./internal/verify/parameters.js";
+import { readOriginal } from "./internal/verify/read-original.js";
+import { readProse } from "./internal/verify/read-prose.js";
+import { readTerse } from "./internal/verify/read-terse.js";
+import type { Statements } from "./internal/verify/statement.js";
+import type { IgsmDialect } from "./parse-problem.js";
+
+/** What can be wrong in a solution. */
+export type FindingKind =
+  /** Two members of a chain of equations are not equal. */
+  | "wrong-calculation"
+  /** A number stands for a quantity that has another value. */
+  | "wrong-value"
+  /** The right quantities, but not combined as the premise says; or a number that the premise doesn't give. */
+  | "wrong-formula"
+  /** A quantity is used that the derived one does not depend on. */
+  | "wrong-dependency"
+  /** A quantity that the derived one depends on is not used. */
+  | "missing-dependency"
+  /** Something is used before it is computed. */
+  | "premature-step"
+  /** A symbol is used that nothing ever computes. */
+  | "undefined-symbol"
+  /** A symbol is given twice. */
+  | "duplicate-symbol"
+  /** A quantity is derived twice. */
+  | "repeated-step"
+  /** The problem has no such quantity. */
+  | "unknown-parameter"
+  /** The answer does not need this step. The only finding that is a note: a longer way is not a wrong one. */
+  | "unnecessary-step"
+  /** An attempt says that something is missing which is not, or leaves out something that is. */
+  | "false-attempt"
+  /** A repeated premise is not what the problem says. */
+  | "false-restatement"
+  /** Something that looks like a step can't be read as one. */
+  | "unreadable-step"
+  | "missing-answer"
+  | "wrong-answer"
+  /** The last quantity derived is not the one asked for. */
+  | "wrong-question";
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** Errors make a solution invalid, notes don't. */
+  readonly severity: "error" | "note";
+  readonly message: string;
+  /** First character, in UTF-16 units of the completion. */
+  readonly start: number;
+  /** Behind the last character. */
+  readonly end: number;
+  /** Position in `steps`; absent where it concerns the whole solution. */
+  readonly step?: number;
+}
+
+/** One move of a solution, as it was read. */
+export interface VerifiedStep {
+  readonly kind: "derive" | "attempt" | "restate" | "retry" | "unreadable";
+  readonly start: number;
+  readonly end: number;
+  /** The node of the graph, where it is one. */
+  readonly node?: number;
+  /** Whether no error was found in it. */
+  readonly correct: boolean;
+}
+
+/** How often each behaviour occurs, and how often it holds. */
+export interface BehaviorCounts {
+  /** Attempts at a quantity that say what is missing. */
+  readonly attempts: number;
+  /** Attempts that are right about what is missing and that a derivation follows: reflections that went well. */
+  readonly successfulAttempts: number;
+  readonly restatements: number;
+  /** Restated premises that are what the problem says. */
+  readonly correctRestatements: number;
+  /** Derivations with intermediate results. */
+  readonly stepwise: number;
+  /** The original's wrong starts (`Define X as BACK.`), which are not judged. */
+  readonly retries: number;
+}
+
+/** The judgement on a solution. */
+export interface Verification {
+  readonly valid: boolean;
+  /** In the order of the text. */
+  readonly findings: readonly Finding[];
+  readonly steps: readonly VerifiedStep[];
+  readonly behaviors: BehaviorCounts;
+  /** The last answer that the completion gives, where it is an integer. */
+  readonly answer?: number;
+  /** How far the reasoning is right: necessary quantities derived without an error before the first one, as a share of all. */
+  readonly progress: number;
+}
+
+export interface VerifySolutionOptions {
+  /** How the completion is worded. @defaultValue told by its text */
+  readonly dialect?: IgsmDialect;
+}
+
+/**
+ * Judges a completion against its problem, step by step: every number, every symbol, every dependency, the answer, and what the
+ * behaviours claim (arXiv 2407.20311, its validator; arXiv 2505.18917, App. B).
+ *
+ * Any order that computes things before it uses them is right, and so are steps that the answer does not need. An error is reported where
+ * it is made, not again where its consequences show.
+ *
+ * @param problem  a graph whose nodes are named or labelled as `igsm` and `parseProblem` do, or what holds one
+ * @throws BridgeError `invalid-graph` where the graph has no target
+ */
+export function verifySolution(
+  problem: ReasoningGraph | { readonly graph: ReasoningGraph },
+  completion: string,
+  options: VerifySolutionOptions = {},
+): Verification {
+  const graph = "graph" in problem ? problem.graph : problem;
+  if (graph.nodes[graph.target] === undefined) {
+    throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes of the graph`);
+  }
+  const parameters = new Parameters(graph);
+  const statements = read(completion, options.dialect ?? dialectOf(completion), parameters);
+  return new Judge(graph, parameters, nameSteps(statements, graph), completion).judge();
+}
+
+function read(completion: string, dialect: IgsmDialect, parameters: Parameters): Statements {
+  if (dialect === "original") return readOriginal(completion);
+  if (dialect === "terse") return readTerse(completion);
+  return readProse(completion, (name) => parameters.has(name));
+}
+
+function dialectOf(completion: string): IgsmDialect {
+  if (/^\s*(?:<think>)?\s*[A-Za-z]{1,2} ?[=?:]/.test(completion)) return "terse";
+  if (completion.includes("<think>") || completion.includes("\n- ")) return "prose";
+  return completion.includes("; so ") || completion.includes(" as BACK") ? "original" : "prose";
+}
