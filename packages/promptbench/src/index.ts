@@ -1,3 +1,4 @@
+export { answerMatches, tolerantAnswer } from "./answer-matches.js";
 export {
   type PromptbenchOptions,
   type Range,
@@ -5,6 +6,7 @@ export {
   type ResolvedPromptbenchOptions,
   resolvePromptbenchOptions,
 } from "./options.js";
+export { type ParsedPrompt, type ParsePromptOptions, parsePrompt } from "./parse-prompt.js";
 export { bridgePaper, bridgePaperOutOfDistribution, bridgePaperReinforcement, complexityLevels, smallModel } from "./presets.js";
 export { type PromptbenchSource, problemById, promptbench } from "./promptbench.js";
 export { type ProsePhrasebookOptions, prosePhrasebook } from "./prose-phrasebook.js";

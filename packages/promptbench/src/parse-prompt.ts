@@ -1,0 +1,67 @@
+import { BridgeError, type ReasoningGraph, type Value } from "@bridge-rl/spec";
+import { buildGraph } from "./internal/build-graph.js";
+import type { Description, Equation, Fact } from "./internal/fact.js";
+import { orderFacts, rootsOf } from "./internal/order-facts.js";
+import { type ReadLines, readLines } from "./internal/read-lines.js";
+import type { PromptbenchTask } from "./tasks.js";
+
+/** A prompt as data, and solved: the graph's values follow from the text alone. */
+export interface ParsedPrompt {
+  readonly task: PromptbenchTask;
+  readonly graph: ReasoningGraph;
+  /** The value of the target. */
+  readonly answer: Value;
+}
+
+/** What `parsePrompt` takes beside the text. */
+export interface ParsePromptOptions {
+  /** The node asked for, where the text is a description without its question. @defaultValue read from the text */
+  readonly query?: string;
+}
+
+/**
+ * Reads a problem of any of the seven tasks from its text, PromptBench's own or prose of this package, in any order of lines.
+ *
+ * Nodes without a line of their own, and circles, give `"N/A"`.
+ *
+ * @throws BridgeError `invalid-input` where the text is no such problem
+ */
+export function parsePrompt(text: string, options: ParsePromptOptions = {}): ParsedPrompt {
+  const read = readLines(text);
+  const description = describe(text, read, options.query);
+  const ordered = orderFacts(description.facts, rootsOf(description));
+  const graph = buildGraph(description, ordered.facts, ordered.groups.flat());
+  return { task: description.task, graph, answer: (graph.nodes[graph.target] as ReasoningGraph["nodes"][number]).value };
+}
+
+function describe(text: string, read: ReadLines, query: string | undefined): Description {
+  const { kinds, equations, facts, positionOf } = read;
+  if (kinds.has("equation")) {
+    if (equations.length !== 2) throw new BridgeError("invalid-input", `a system has two equations; the text has ${equations.length}`);
+    return { task: "linear_equation", facts, query: -1, equations: equations as unknown as [Equation, Equation] };
+  }
+  if (kinds.has("links")) return describePath(text, kinds.has("number"), facts, positionOf);
+  const given = /Given (\w+) is (True|False), what is the value of (\w+)\?/.exec(text);
+  if (given !== null) {
+    const root = positionOf(given[1] as string);
+    const target = positionOf(given[3] as string);
+    const told = facts.map((fact, index) => (index === root ? { ...fact, literal: given[2] === "True" } : fact));
+    return { task: "abductive_logic", facts: told, query: target };
+  }
+  const asked = query ?? /(?:(?:Compute|Deduce) the result of|[Ww]hat is the value of) (\w+)[.?]/.exec(text)?.[1];
+  if (asked === undefined) throw new BridgeError("invalid-input", "the text asks for nothing; pass the node that is asked for as `query`");
+  const task = kinds.has("implication") ? "deductive_logic" : kinds.has("truth") || kinds.has("boolean") ? "bool_logic" : "arithmetic";
+  const target = positionOf(asked);
+  return { task, facts, query: target };
+}
+
+function describePath(text: string, weighted: boolean, facts: readonly Fact[], positionOf: ReadLines["positionOf"]): Description {
+  const reach = /Can (\w+) be reached starting from (\w+)\?/.exec(text);
+  const sum = /maximum sum path from (\w+) to (\w+)\?/.exec(text);
+  const ends = reach !== null ? [reach[2], reach[1]] : sum !== null ? [sum[1], sum[2]] : undefined;
+  if (ends === undefined || weighted !== (sum !== null)) {
+    throw new BridgeError("invalid-input", "the graph's question is neither whether a node can be reached nor what the best path sums to");
+  }
+  const [query, goal] = ends.map((name) => positionOf(name as string)) as [number, number];
+  return { task: sum === null ? "reachability" : "max_sum_path", facts, query, goal };
+}

@@ -1,0 +1,109 @@
+import { validateGraph, vanillaTrace } from "@bridge-rl/dag";
+import { createRandom, type GraphNode, type ReasoningGraph, type Value } from "@bridge-rl/spec";
+import { answerMatches, type ParsedPrompt, type PromptbenchTask, parsePrompt, prosePhrasebook, tersePhrasebook } from "../../src/index.js";
+import type { FixtureNode, FixtureRow } from "./fixture-row.js";
+
+const phrasebooks = [prosePhrasebook(), prosePhrasebook({ instructions: false, order: "topological" }), tersePhrasebook()];
+
+/**
+ * Compares a row with what this package makes of its text, in each order of lines.
+ *
+ * @returns what is wrong, nothing for a row that passes
+ */
+export function verifyRow(task: PromptbenchTask, row: FixtureRow): string[] {
+  const findings: string[] = [];
+  const texts = textsOf(task, row);
+  for (const [order, text] of Object.entries(texts)) {
+    const parsed = parsePrompt(text, row.var === undefined ? {} : { query: row.var });
+    if (parsed.task !== task) findings.push(`${order}: read as ${parsed.task}`);
+    else findings.push(...verifyParsed(parsed, row).map((finding) => `${order}: ${finding}`));
+  }
+  return findings;
+}
+
+/** The prompt, and its description in the two other orders. */
+function textsOf(task: PromptbenchTask, { prompt_random, question, descriptions }: FixtureRow): Record<string, string> {
+  const { topological } = descriptions;
+  const backwards = task === "arithmetic" || task.endsWith("_logic") ? topological.split("\n").reverse().join("\n") : topological;
+  return { prompt: prompt_random ?? question ?? "", topological, reversed: descriptions.reversed ?? backwards };
+}
+
+function verifyParsed({ task, graph, answer }: ParsedPrompt, row: FixtureRow): string[] {
+  const findings = validateGraph(graph).map(({ message }) => message);
+  const gold: Value = typeof row.answer === "object" ? row.answer.join(" ") : row.answer;
+  if (!answerMatches(gold, String(answer))) findings.push(`the answer is ${answer}, the label ${gold}`);
+  const written = row.solution === null ? undefined : prosePhrasebook().parseAnswer(row.solution);
+  if (row.solution !== null && (written === undefined || !(answerMatches(answer, written) || isRounded(answer, written)))) {
+    findings.push(`the worked answer ${written} does not match ${answer}`);
+  }
+  for (const node of row.meta.nodes) findings.push(...verifyNode(task, graph, node));
+  for (const phrasebook of phrasebooks) {
+    const { text } = phrasebook.renderTrace(graph, vanillaTrace(graph), createRandom(row.row));
+    const parsed = phrasebook.parseAnswer(text);
+    if (parsed === undefined || !answerMatches(gold, parsed)) findings.push(`${phrasebook.name} answers ${parsed}`);
+    if (phrasebook.name === "terse") continue;
+    const again = parsePrompt(phrasebook.renderPrompt(graph, createRandom(row.row)));
+    if (factsOf(again.graph) !== factsOf(graph)) findings.push(`${phrasebook.name} does not say the same in its prompt`);
+  }
+  return findings;
+}
+
+/** DyVal writes eight decimals, which is too few for very small numbers. */
+function isRounded(answer: Value, written: string): boolean {
+  const parts = written.split(" ").map(Number);
+  return String(answer)
+    .split(" ")
+    .map(Number)
+    .every((value, index) => Math.abs(value - (parts[index] ?? Number.NaN)) <= 1e-8);
+}
+
+/** A graph as text, whatever the order of its nodes. */
+function factsOf({ nodes, target }: ReasoningGraph): string {
+  const facts = nodes.map(({ name, label, dependencies, value, necessary, stated }) =>
+    JSON.stringify([name, label ?? {}, dependencies.map((id) => nodes[id]?.name), value, necessary, stated]),
+  );
+  return JSON.stringify([facts.sort(), nodes[target]?.name]);
+}
+
+const operators: Readonly<Record<string, string>> = { "**": "square" };
+
+function verifyNode(task: PromptbenchTask, graph: ReasoningGraph, node: FixtureNode): string[] {
+  const own = graph.nodes.find(({ name }) => name === node.name);
+  if (own === undefined) return [`${node.name} is not in the graph`];
+  const findings: string[] = [];
+  const path = task === "reachability" || task === "max_sum_path";
+  const [operator, children] = path ? [null, linksOf(own)] : shapeOf(task, graph, own);
+  const expected = node.op === null ? null : (operators[node.op] ?? node.op);
+  if (operator !== expected || children.join() !== node.children.join()) {
+    findings.push(`${node.name} is ${operator} of (${children}), not ${expected} of (${node.children})`);
+  }
+  const value = task === "max_sum_path" ? Number(own.label?.weight) : own.value;
+  // Abductive nodes off the path have no value there, and reachability gives weights that its text leaves out.
+  if (node.value !== null && task !== "reachability" && !sameValue(node.value, value))
+    findings.push(`${node.name} is ${value}, not ${node.value}`);
+  return findings;
+}
+
+function linksOf({ label }: GraphNode): string[] {
+  return String(label?.links ?? "")
+    .split(" ")
+    .filter((name) => name !== "");
+}
+
+/** The operator and the operands of a node's premise. */
+function shapeOf(task: PromptbenchTask, graph: ReasoningGraph, { label, expression }: GraphNode): [string | null, string[]] {
+  if (task === "abductive_logic") {
+    return label?.operator === undefined ? [null, []] : [String(label.operator), String(label.premises).split(" ")];
+  }
+  const premise = expression.kind === "operation" && expression.operator === "implied" ? expression.operands[0] : expression;
+  if (premise?.kind !== "operation") return [null, []];
+  return [
+    premise.operator,
+    premise.operands.map((operand) => (operand.kind === "reference" ? String(graph.nodes[operand.node]?.name) : "?")),
+  ];
+}
+
+function sameValue(expected: number | boolean | string, value: Value): boolean {
+  if (typeof expected !== "number" || typeof value !== "number") return expected === value;
+  return Math.abs(expected - value) <= 1e-9 * Math.abs(expected);
+}
