@@ -97,7 +97,7 @@ export function decoderLayer(decoder: Decoder, layer: number, hidden: Tensor, op
 /**
  * Next-token logits `[rows, vocabularySize]` of the last layer's output `[rows, hiddenSize]`.
  *
- * @param scale  multiplies the logits: the inverse temperature
+ * @param scale  changes the normed rows before the head, as a temperature does at less cost than on the logits
  */
 export function headLogits(decoder: Decoder, hidden: Tensor, scale?: (normed: Tensor) => Tensor): Tensor {
   const { config } = decoder;

@@ -17,12 +17,12 @@ export interface Operation {
   readonly plain?: () => Tensor;
 }
 
-export interface InputSource {
+interface InputSource {
   readonly kind: "input";
   readonly name: string;
 }
 
-export interface ConstantSource {
+interface ConstantSource {
   readonly kind: "constant";
   readonly data: DataOf[DataType];
 }

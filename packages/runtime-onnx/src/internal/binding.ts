@@ -13,7 +13,7 @@ export interface Feed {
   readonly dims: readonly number[];
 }
 
-export interface Result {
+interface Result {
   readonly data: TensorData;
   readonly dims: readonly number[];
 }
@@ -71,9 +71,8 @@ export async function loadBinding(): Promise<Binding> {
 
 async function importBinding(): Promise<NativeModule> {
   try {
-    // a variable keeps bundlers and the type checker from following an internal path
-    const path = "onnxruntime-node/dist/binding.js";
-    return (await import(path)) as NativeModule;
+    // its types ask for instances of its tensor class, but plain objects with the same fields do, and are cheaper to make
+    return (await import("onnxruntime-node/dist/binding.js")) as unknown as NativeModule;
   } catch (cause) {
     throw new BridgeError(
       "missing-dependency",

@@ -12,7 +12,7 @@ export interface Operand {
 type Build = (operands: Tensor[], graph: Graph) => Tensor;
 
 /** mulberry32: small, seeded, good enough for test data. */
-export function testRandom(seed: number): () => number {
+function testRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -146,7 +146,7 @@ export function checkRows(batch: readonly TrainingRow[], config: DecoderConfig):
   }
 }
 
-export function rowAt(batch: readonly TrainingRow[], index: number): TrainingRow {
+function rowAt(batch: readonly TrainingRow[], index: number): TrainingRow {
   const row = batch[index];
   if (row === undefined) throw new BridgeError("internal", `the batch has no row ${index}`);
   return row;

@@ -22,19 +22,13 @@ export function differentiated(config: DecoderConfig, names: readonly string[]):
   return names.filter((name) => name !== embeddingName || config.tieEmbeddings);
 }
 
-export interface PolicyGraphOptions {
-  /** @defaultValue "float32" */
-  readonly dataType?: "float32" | "float64";
-}
-
 /**
  * The graph that scores rows and, for `gradient`, differentiates Σ weight · log-probability with respect to every parameter.
  *
  * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`; for
  * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`.
  */
-export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: RunShape, options: PolicyGraphOptions = {}): Graph {
-  const { dataType = "float32" } = options;
+export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: RunShape, dataType: "float32" | "float64" = "float32"): Graph {
   const { rows, tokens, targets } = shape;
   const graph = new Graph();
   const decoder = declareDecoder(graph, config, { positions: tokens, dataType });
