@@ -131,7 +131,9 @@ function read(completion: string, dialect: IgsmDialect, parameters: Parameters):
 }
 
 function dialectOf(completion: string): IgsmDialect {
-  if (/^\s*(?:<think>)?\s*[A-Za-z]{1,2} ?[=?:]/.test(completion)) return "terse";
+  if (/^\s*[A-Za-z]{1,2} ?[=?:]/.test(completion)) return "terse";
+  // Prose breaks the line behind the opening, terse text never breaks one.
+  if (/<think>[^\n]*;/.test(completion) && !completion.includes("\n- ")) return "terse";
   if (completion.includes("<think>") || completion.includes("\n- ")) return "prose";
   return completion.includes("; so ") || completion.includes(" as BACK") ? "original" : "prose";
 }

@@ -1,5 +1,8 @@
 import { BridgeError, type Expression } from "@bridge-rl/spec";
 
+/** The modulus of the original iGSM's problems, which no text of theirs mentions. */
+export const originalModulus = 23;
+
 /** Brings an integer into 0 … modulus−1, or leaves it where there is no modulus. */
 export function reduce(value: number, modulus: number | undefined): number {
   return modulus === undefined ? value + 0 : ((value % modulus) + modulus) % modulus;

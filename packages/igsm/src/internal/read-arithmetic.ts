@@ -22,9 +22,10 @@ export function tokenize(text: string, start: number, end: number, named = false
       continue;
     }
     const from = at;
-    const negative = code === 45 && !operand && isDigit(text.charCodeAt(at + 1));
+    const digits = code === 45 && !operand ? skipBlanks(text, at + 1) : at;
+    const negative = digits > at && isDigit(text.charCodeAt(digits));
     if (negative || isDigit(code)) {
-      if (negative) at++;
+      at = digits;
       let value = 0;
       while (at < end && isDigit(text.charCodeAt(at))) value = value * 10 + text.charCodeAt(at++) - 48;
       if (!named || at === end || text.charCodeAt(at) === 32) {
@@ -46,6 +47,12 @@ export function tokenize(text: string, start: number, end: number, named = false
     operand = sign === ")";
   }
   return tokens;
+}
+
+function skipBlanks(text: string, start: number): number {
+  let at = start;
+  while (text.charCodeAt(at) === 32) at++;
+  return at;
 }
 
 function isDigit(code: number): boolean {

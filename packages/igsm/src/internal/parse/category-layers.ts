@@ -14,11 +14,11 @@ export type Distance = (container: string, category: string) => number | undefin
 const published: readonly { readonly categories: readonly string[]; readonly top: RegExp }[] = [
   {
     categories: ["district", "supermarket", "product", "ingredient"],
-    top: /District|Communit|Homes|Area|Zone|Campus|Quarter|Complex|Hous(?:ing|es)|Park|Neighborhood|Condominium|Duplex|Civic|Harbor|Valley|Town|Village/,
+    top: /District|Communit|Homes|Area|Zone|Campus|Quarter|Complex|Housing|[Hh]ouses|Park|Neighborhood|Condominium|Duplex|Civic|Harbor|Valley|Town|Village/,
   },
   {
     categories: ["zoo", "enclosure", "animal", "bone"],
-    top: /\bZoo|Park|Insectarium|World|Reserve|Wildlife|Gardens?\b|National|Marine|Farm|Miami/,
+    top: /\bZoo|Park|Insectarium|[Ww]orld|Reserve|Wildlife|Gardens?\b|National|Marine|Farm|Miami/,
   },
   {
     categories: ["school", "classroom", "backpack", "stationery"],

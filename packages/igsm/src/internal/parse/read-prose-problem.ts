@@ -1,15 +1,12 @@
 import { BridgeError, type Expression, type ReasoningGraph } from "@bridge-rl/spec";
 import type { Vocabulary } from "../../vocabulary.js";
-import { operationsOf } from "../arithmetic.js";
+import { operationsOf, originalModulus } from "../arithmetic.js";
 import { assembleGraph } from "./assemble-graph.js";
 import { type CategoryUse, categoryLayers, type Distance } from "./category-layers.js";
 import { categoryFormula } from "./quantities.js";
 import { readSentences, type Sentences } from "./read-sentences.js";
 import { splitNames } from "./split-names.js";
 import { Structure } from "./structure.js";
-
-/** The modulus of the original's problems, which no text of theirs mentions. */
-const originalModulus = 23;
 
 /** Reads a problem in words. @throws BridgeError `invalid-input` */
 export function readProseProblem(

@@ -1,6 +1,6 @@
 import type { Expression, GraphNode, ReasoningGraph } from "@bridge-rl/spec";
 import { defaultVocabulary } from "../../default-vocabulary.js";
-import { evaluate } from "../arithmetic.js";
+import { evaluate, originalModulus } from "../arithmetic.js";
 import { type CategoryUse, categoryLayers, type Distance } from "../parse/category-layers.js";
 import { categoryFormula, Quantities } from "../parse/quantities.js";
 import { splitNames } from "../parse/split-names.js";
@@ -38,7 +38,7 @@ export class Parameters {
   find(name: string): number | undefined {
     const known = this.#byName.get(name);
     if (known !== undefined || !name.includes("'s ")) return known;
-    this.#world ??= new World(this.#graph.nodes);
+    this.#world ??= new World(this.#graph);
     const found = this.#world.infer(name);
     if (found !== undefined) this.#byName.set(name, found);
     return found;
@@ -94,7 +94,7 @@ class World {
   readonly #distances: readonly Distance[];
   readonly #formulas: Map<number, Expression> = new Map();
 
-  constructor(nodes: readonly GraphNode[]) {
+  constructor({ nodes, modulus }: ReasoningGraph) {
     const edges: [string, string][] = [];
     for (const { name, label } of nodes) {
       const number = this.quantities.intern(name.startsWith("each ") ? name.slice(5) : name);
@@ -104,9 +104,17 @@ class World {
       if (typeof label.item === "string") edges.push([label.container, label.item]);
       else this.#uses.push({ container: label.container, category: String(held) });
     }
-    this.#structure = new Structure("bottom");
+    this.#structure = new Structure(modulus === originalModulus ? "top" : "bottom");
     for (const [container, item] of edges) this.#structure.add(container, item);
-    this.#distances = this.#uses.length === 0 ? [] : categoryLayers(this.#structure, this.#uses, defaultVocabulary);
+    const readings = this.#uses.length === 0 ? [] : categoryLayers(this.#structure, this.#uses, defaultVocabulary);
+    this.#distances = readings.filter((distance) => nodes.every((node) => this.#agrees(distance, node)));
+  }
+
+  /** Whether a reading of the categories' layers explains how a node is computed: products mean that a category lies deeper. */
+  #agrees(distance: Distance, { label, expression }: GraphNode): boolean {
+    if (typeof label?.container !== "string" || typeof label.category !== "string" || expression.kind === "constant") return true;
+    const sum = expression.kind === "operation" && expression.operator === "+" ? expression.operands : [expression];
+    return (distance(label.container, label.category) === 1) === sum.every(({ kind }) => kind === "reference");
   }
 
   /** The number of a category in a container, or undefined where that is nothing the problem could speak of. */
