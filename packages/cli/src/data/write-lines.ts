@@ -23,7 +23,7 @@ export class OutputClosed extends Error {
  *
  * @param path  undefined or `-` for standard output
  */
-export async function openLineWriter(path?: string): Promise<LineWriter> {
+async function openLineWriter(path?: string): Promise<LineWriter> {
   return path === undefined || path === "-" ? standardOutputWriter() : fileWriter(path);
 }
 

@@ -36,7 +36,7 @@ export function gather(text: string, before: readonly string[] = []): readonly s
 }
 
 /** A value of `--set`: JSON where it is JSON, else the text itself. */
-export function parseLooseValue(text: string): unknown {
+function parseLooseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

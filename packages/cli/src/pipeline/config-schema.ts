@@ -111,7 +111,13 @@ export const configSchema: z.ZodType = z.strictObject({
     })
     .optional(),
   evaluation: z
-    .strictObject({ problems: positive.optional(), seed: z.int().optional(), watch: positive.optional(), base: z.boolean().optional() })
+    .strictObject({
+      problems: positive.optional(),
+      seed: z.int().optional(),
+      temperature: z.number().nonnegative().optional(),
+      watch: positive.optional(),
+      base: z.boolean().optional(),
+    })
     .optional(),
   rollouts: z.strictObject({ problems: positive.optional(), count: positive.optional() }).optional(),
   influence: z

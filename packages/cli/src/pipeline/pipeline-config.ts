@@ -114,6 +114,8 @@ export interface EvaluationConfig {
   readonly problems?: number;
   /** Decides the problems; the same for all arms and seeds. @defaultValue 0 */
   readonly seed?: number;
+  /** 0 takes the likeliest tokens; 1 measures the distribution that GRPO trains. @defaultValue 0 */
+  readonly temperature?: number;
   /** Problems of the evaluations during GRPO. @defaultValue 64 */
   readonly watch?: number;
   /** Also evaluates the base model, with each arm. @defaultValue false */

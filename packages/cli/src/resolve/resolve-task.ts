@@ -4,7 +4,7 @@ import type { ProblemPurpose, Task, TaskConfig } from "../pipeline/pipeline-conf
 import { assertSource, resolveSourceFactory } from "./resolve-source.js";
 
 /** Whether a task was written by hand, rather than described by the options of a source. */
-export function isTask(task: TaskConfig | Task): task is Task {
+function isTask(task: TaskConfig | Task): task is Task {
   return "problems" in task && typeof task.problems === "function";
 }
 

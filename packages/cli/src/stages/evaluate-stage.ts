@@ -3,15 +3,15 @@ import type { RolloutGroup } from "@bridge-rl/training";
 import type { EvaluationFindings, Stages } from "../pipeline/stages.js";
 import { sampleGroups } from "./sample-groups.js";
 
-/** Evaluates greedily: one completion of each problem. */
+/** Evaluates one completion of each problem, a greedy one unless the config gives a temperature. */
 export const evaluateStage: Stages["evaluate"] = async (context, { model, problems, source }) => {
-  const sampling = { temperature: 0 };
+  const sampling = { temperature: context.config.evaluation?.temperature ?? 0 };
   const groups = await sampleGroups(context, { phase: "evaluation", model, source, problems, count: 1, seed: 0, sampling });
   return evaluationFindings(groups);
 };
 
 /** Counts what an evaluation found. */
-export function evaluationFindings(groups: readonly RolloutGroup[]): EvaluationFindings {
+function evaluationFindings(groups: readonly RolloutGroup[]): EvaluationFindings {
   const problems = groups.map((group) => group.problem);
   const rollouts = groups.flatMap((group) => group.rollouts);
   const operations = [...new Set(problems.map((problem) => problem.difficulty.operations))].sort((one, other) => one - other);
