@@ -74,18 +74,19 @@ export function promptbench(options: PromptbenchOptions): PromptbenchSource {
       throw new BridgeError("invalid-input", `problem ${index} does not exist; indices are integers from 0`);
     const stream = root.fork("", index);
     const wanted = stream.pick(labels);
-    const failures = new Map<Failure, number>();
+    let failures: Map<Failure, number> | undefined;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
       const graph = attemptGraph(stream, wanted);
-      if (typeof graph === "string") {
-        failures.set(graph, (failures.get(graph) ?? 0) + 1);
-        continue;
+      let failure: Failure = "split";
+      if (typeof graph === "string") failure = graph;
+      else {
+        const hash = structureHash(graph);
+        if (split === "all" || splitOf(hash) === split) return complete(index, graph, hash, stream);
       }
-      const hash = structureHash(graph);
-      if (split === "all" || splitOf(hash) === split) return complete(index, graph, hash, stream);
-      failures.set("split", (failures.get("split") ?? 0) + 1);
+      failures ??= new Map();
+      failures.set(failure, (failures.get(failure) ?? 0) + 1);
     }
-    const [[worst, count]] = [...failures].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
+    const [[worst, count]] = [...(failures ?? [])].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
     throw new BridgeError(
       "generation-exhausted",
       `${name} problem ${index} was not found in ${maximumAttempts} attempts; in ${count} of them ${advice[worst]}`,

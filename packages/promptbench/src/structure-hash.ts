@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { BridgeError, type Expression, mix32, type ReasoningGraph, type Split } from "@bridge-rl/spec";
+import { BridgeError, type Expression, type GraphNode, mix32, type ReasoningGraph, type Split } from "@bridge-rl/spec";
 
 const commutative: ReadonlySet<string> = new Set(["+", "*", "and", "or", "max"]);
 
@@ -16,44 +16,54 @@ export function structureHash(graph: ReasoningGraph): string {
 }
 
 function template({ nodes, target }: ReasoningGraph): string {
-  const colors = new Int32Array(target + 1);
-  for (let id = 0; id <= target; id++) colors[id] = color((nodes[id] as ReasoningGraph["nodes"][number]).expression);
-  const numbers = new Int32Array(target + 1);
-  let written = 0;
-  return node(target);
+  const draft: TemplateDraft = { nodes, colors: new Int32Array(target + 1), numbers: new Int32Array(target + 1), written: 0 };
+  for (let id = 0; id <= target; id++) draft.colors[id] = colorOf((nodes[id] as GraphNode).expression, draft.colors);
+  return writeNode(target, draft);
+}
 
-  function color(expression: Expression): number {
-    if (expression.kind === "constant") return typeof expression.value === "string" ? 2 : 1;
-    if (expression.kind === "reference") return mix32((colors[expression.node] as number) + 0x27d4eb2f);
-    const { operator, operands } = expression;
-    const sorted = commutative.has(operator);
-    let result = operator.charCodeAt(0) * 256 + operator.length;
-    for (const operand of operands) {
-      // A sum of hashes does not depend on their order.
-      result = sorted ? (result + mix32(color(operand))) | 0 : mix32(Math.imul(result ^ color(operand), 0x01000193));
-    }
-    return mix32(result);
-  }
+interface TemplateDraft {
+  readonly nodes: readonly GraphNode[];
+  /** 32-bit hashes of what each node rests on. */
+  readonly colors: Int32Array;
+  /** How many nodes were complete with each, or 0. */
+  readonly numbers: Int32Array;
+  written: number;
+}
 
-  function node(id: number): string {
-    const known = numbers[id] as number;
-    if (known > 0) return String(known);
-    const text = write((nodes[id] as ReasoningGraph["nodes"][number]).expression);
-    written++;
-    numbers[id] = written;
-    return `[${text}]`;
+function colorOf(expression: Expression, colors: Int32Array): number {
+  if (expression.kind === "constant") return typeof expression.value === "string" ? 2 : 1;
+  if (expression.kind === "reference") return mix32((colors[expression.node] as number) + 0x27d4eb2f);
+  const { operator, operands } = expression;
+  const sorted = commutative.has(operator);
+  let result = operator.charCodeAt(0) * 256 + operator.length;
+  for (const operand of operands) {
+    // A sum of hashes does not depend on their order.
+    const color = colorOf(operand, colors);
+    result = sorted ? (result + mix32(color)) | 0 : mix32(Math.imul(result ^ color, 0x01000193));
   }
+  return mix32(result);
+}
 
-  function write(expression: Expression): string {
-    if (expression.kind === "constant") return typeof expression.value === "string" ? "?" : "c";
-    if (expression.kind === "reference") return node(expression.node);
-    const { operator } = expression;
-    let { operands } = expression;
-    if (commutative.has(operator)) operands = operands.slice().sort((left, right) => color(left) - color(right));
-    let text = `(${operator}`;
-    for (const operand of operands) text += ` ${write(operand)}`;
-    return `${text})`;
+function writeNode(id: number, draft: TemplateDraft): string {
+  const known = draft.numbers[id] as number;
+  if (known > 0) return String(known);
+  const text = write((draft.nodes[id] as GraphNode).expression, draft);
+  draft.written++;
+  draft.numbers[id] = draft.written;
+  return `[${text}]`;
+}
+
+function write(expression: Expression, draft: TemplateDraft): string {
+  if (expression.kind === "constant") return typeof expression.value === "string" ? "?" : "c";
+  if (expression.kind === "reference") return writeNode(expression.node, draft);
+  const { operator } = expression;
+  let { operands } = expression;
+  if (commutative.has(operator)) {
+    operands = operands.slice().sort((left, right) => colorOf(left, draft.colors) - colorOf(right, draft.colors));
   }
+  let text = `(${operator}`;
+  for (const operand of operands) text += ` ${write(operand, draft)}`;
+  return `${text})`;
 }
 
 /** How many buckets the space of templates has, and how many of them are for training, as in iGSM. */

@@ -5,7 +5,7 @@ import { loadModule } from "./load-module.js";
 export type SourceFactory = (options: Readonly<Record<string, unknown>>) => ProblemSource;
 
 /**
- * Finds the problem source of a name: `igsm`, or a module that exports a function `source` (or one function alone).
+ * Finds the problem source of a name: `igsm`, `promptbench/<task>`, or a module that exports a function `source` (or one function alone).
  *
  * @throws BridgeError `invalid-plugin` where the module has no such export, and what `loadModule` throws
  */
@@ -14,11 +14,21 @@ export async function resolveSourceFactory(name: string, directory: string): Pro
     const { igsm } = await import("@bridge-rl/igsm");
     return igsm;
   }
+  if (/^(@bridge-rl\/)?promptbench\//.test(name)) {
+    const { promptbench, promptbenchTasks } = await import("@bridge-rl/promptbench");
+    const task = promptbenchTasks.find((one) => name.endsWith(`/${one}`));
+    if (task === undefined)
+      throw new BridgeError("invalid-plugin", `there is no task ${name}; promptbench has ${promptbenchTasks.join(", ")}`);
+    return (options) => promptbench({ ...options, task });
+  }
   const exports = await loadModule(name, directory);
   const functions = Object.values(exports).filter((value) => typeof value === "function");
   const factory = exports.source ?? (functions.length === 1 ? functions[0] : undefined);
   if (typeof factory !== "function") {
-    throw new BridgeError("invalid-plugin", `${name} exports no function named source that makes a problem source; built in is igsm`);
+    throw new BridgeError(
+      "invalid-plugin",
+      `${name} exports no function named source that makes a problem source; built in are igsm and promptbench/<task>`,
+    );
   }
   return (options) => assertSource(factory(options), name);
 }

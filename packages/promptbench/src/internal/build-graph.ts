@@ -9,6 +9,8 @@ export interface Quantity {
   readonly name: string;
   readonly expression: Expression;
   readonly stated: boolean;
+  /** Where it is known already. */
+  readonly value?: number | undefined;
   readonly label?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -42,8 +44,8 @@ function graphOf(quantities: readonly Quantity[], target: number): ReasoningGrap
   const valueAt = (id: number): Value => values[id] as Value;
   const dependencies: number[][] = [];
   for (let id = 0; id < count; id++) {
-    const { expression } = quantities[id] as Quantity;
-    values.push(expression.kind === "constant" ? expression.value : evaluateExpression(expression, valueAt));
+    const { expression, value } = quantities[id] as Quantity;
+    values.push(value ?? (expression.kind === "constant" ? expression.value : evaluateExpression(expression, valueAt)));
     const found: number[] = [];
     collect(expression, found);
     dependencies.push(found);
@@ -92,8 +94,8 @@ function orderedQuantities(facts: readonly Fact[], order: readonly number[], des
     const references = fact.children.map((child): Expression => ({ kind: "reference", node: positions[child] as number }));
     const label = labelOf(fact, index, facts, description);
     const expression = path ? pathExpression(fact, index, references, description) : premiseExpression(fact, references, task);
-    const quantity = { name: fact.name, expression, stated: fact.stated };
-    return label === undefined ? quantity : { ...quantity, label };
+    const { name, stated, value } = fact;
+    return label === undefined ? { name, expression, stated, value } : { name, expression, stated, value, label };
   });
 }
 

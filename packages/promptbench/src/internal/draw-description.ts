@@ -84,7 +84,7 @@ function drawTreeTask(
   }
   const size = nodes.length;
   if (!addRedundancies(nodes, rules, options, random)) return "tree";
-  const facts = factsOf(nodes, naming, random, "");
+  const facts = factsOf(nodes, naming, random, "", whole && task === "arithmetic");
   if (task === "abductive_logic") (facts[root] as MutableFact).literal = given;
   if (!whole && !damage(facts, size, nodes, options, random)) return "cycles";
   return { task, facts, query };
@@ -109,12 +109,20 @@ function addRedundancies(
   return true;
 }
 
-function factsOf(nodes: readonly TreeNode[], naming: Naming, random: Random, suffix: string): MutableFact[] {
+function factsOf(nodes: readonly TreeNode[], naming: Naming, random: Random, suffix: string, known: boolean): MutableFact[] {
   const names = drawNames(nodes.length, naming, random);
   const facts: MutableFact[] = [];
   for (let index = 0; index < nodes.length; index++) {
-    const { operator, children, literal } = nodes[index] as TreeNode;
-    facts.push({ name: (names[index] as string) + suffix, operator, children, literal, stated: true });
+    const { operator, children, literal, value } = nodes[index] as TreeNode;
+    // Adding 0 turns −0 into 0.
+    facts.push({
+      name: (names[index] as string) + suffix,
+      operator,
+      children,
+      literal,
+      stated: true,
+      value: known ? value + 0 : undefined,
+    });
   }
   return facts;
 }
@@ -156,7 +164,9 @@ function damage(
     const lower = facts[pair[1] as number] as MutableFact;
     lower.children = [...lower.children, pair[0] as number];
   }
-  const deleted = random.shuffle([...facts.keys()]).slice(0, draw(options.deletedPremises, random));
+  // One line stays: without any there is no description.
+  const count = Math.min(draw(options.deletedPremises, random), facts.length - 1);
+  const deleted = random.shuffle([...facts.keys()]).slice(0, count);
   for (const index of deleted) {
     facts[index] = { ...(facts[index] as Fact), operator: undefined, children: [], literal: undefined, stated: false };
   }
@@ -191,7 +201,7 @@ function drawEquations(options: ResolvedPromptbenchOptions, rules: TreeRules, na
   // Nearly parallel lines would make the answer a matter of rounding.
   if (Math.abs(determinant) < 1e-6) return "singular";
   const row = (...places: [number, number, number]): Equation => places.map((place) => parts[place]) as unknown as Equation;
-  const facts = factsOf(nodes, naming, random, naming === "original" ? "0" : "");
+  const facts = factsOf(nodes, naming, random, naming === "original" ? "0" : "", true);
   return { task: "linear_equation", facts, query: -1, equations: [row(a, b, c), row(d, e, f)] };
 }
 

@@ -15,6 +15,8 @@ export interface Fact {
   readonly literal: Value | undefined;
   /** Whether the description has a line for it. */
   readonly stated: boolean;
+  /** Its value where the draw has computed it already; whoever changes a premise drops it. */
+  readonly value?: number | undefined;
   /** The fact that this one stands for, where a chain of premises comes back to itself. */
   readonly circular?: number;
 }

@@ -15,7 +15,7 @@ export interface InfixStyle {
 
 const strength: Readonly<Partial<Record<Operator, number>>> = { "+": 1, "-": 1, "*": 2, "/": 2, and: 1, or: 1 };
 
-/** Words an expression, with each reference replaced by the word of its node. */
+/** Words an expression, with each reference replaced by the word of its node, which can be its value. */
 export function infix(expression: Expression, words: readonly string[], style: InfixStyle): string {
   if (expression.kind === "constant") return style.value(expression.value);
   if (expression.kind === "reference") return words[expression.node] as string;
@@ -28,23 +28,21 @@ export function infix(expression: Expression, words: readonly string[], style: I
     const operand = operands[index] as Expression;
     const inner = infix(operand, words, style);
     if (index > 0) text += sign;
-    text += opening === undefined && needsParentheses(operator, operand, index, style) ? `(${inner})` : inner;
+    text += opening === undefined && needsParentheses(operator, operand, index, inner, style) ? `(${inner})` : inner;
   }
   return opening === undefined ? text : `${opening}${text})`;
 }
 
-function needsParentheses(operator: Operator, operand: Expression, index: number, style: InfixStyle): boolean {
-  if (operand.kind === "constant") return index > 0 && style.groupNegatives && typeof operand.value === "number" && operand.value < 0;
-  if (operand.kind === "reference" || operand.operator in style.functions) return false;
-  const [own, inner] = [strength[operator] ?? 0, strength[operand.operator] ?? 9];
-  if (inner !== own) return inner < own;
-  return operator === operand.operator
-    ? index > 0 && (operator === "-" || operator === "/")
-    : index > 0 || own === 2 || operator === "and" || operator === "or";
+function needsParentheses(operator: Operator, operand: Expression, index: number, inner: string, style: InfixStyle): boolean {
+  if (operand.kind !== "operation") return index > 0 && style.groupNegatives && inner.startsWith("-");
+  if (operand.operator in style.functions) return false;
+  const [own, other] = [strength[operator] ?? 0, strength[operand.operator] ?? 9];
+  if (other !== own) return other < own;
+  if (operator !== operand.operator) return index > 0 || own === 2 || operator === "and" || operator === "or";
+  return index > 0 && (operator === "-" || operator === "/");
 }
 
 function unaryOperand(operand: Expression, words: readonly string[], style: InfixStyle): string {
   const text = infix(operand, words, style);
-  const bare = operand.kind === "reference" || (operand.kind === "constant" && !(typeof operand.value === "number" && operand.value < 0));
-  return bare ? text : `(${text})`;
+  return operand.kind === "operation" || text.startsWith("-") ? `(${text})` : text;
 }

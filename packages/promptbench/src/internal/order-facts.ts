@@ -20,29 +20,29 @@ export function orderFacts(facts: readonly Fact[], roots: readonly number[]): Or
     const start = root < 0 ? (roots[root + roots.length] as number) : root;
     if (states[start] !== 0) continue;
     const group: number[] = [];
-    visit(start, group);
+    visit(start, facts, all, states, group);
     groups.push(group);
   }
   return { facts: all, groups };
+}
 
-  function visit(index: number, group: number[]): void {
-    states[index] = 1;
-    const fact = facts[index] as Fact;
-    let replaced: number[] | undefined;
-    for (let place = 0; place < fact.children.length; place++) {
-      const child = fact.children[place] as number;
-      if (states[child] === 0) visit(child, group);
-      else if (states[child] === 1) {
-        replaced ??= fact.children.slice();
-        replaced[place] = all.length;
-        group.push(all.length);
-        all.push(standIn(child, (facts[child] as Fact).name, all.length - facts.length));
-      }
+function visit(index: number, facts: readonly Fact[], all: Fact[], states: Uint8Array, group: number[]): void {
+  states[index] = 1;
+  const fact = facts[index] as Fact;
+  let replaced: number[] | undefined;
+  for (let place = 0; place < fact.children.length; place++) {
+    const child = fact.children[place] as number;
+    if (states[child] === 0) visit(child, facts, all, states, group);
+    else if (states[child] === 1) {
+      replaced ??= fact.children.slice();
+      replaced[place] = all.length;
+      group.push(all.length);
+      all.push(standIn(child, (facts[child] as Fact).name, all.length - facts.length));
     }
-    if (replaced !== undefined) all[index] = { ...fact, children: replaced };
-    states[index] = 2;
-    group.push(index);
   }
+  if (replaced !== undefined) all[index] = { ...fact, children: replaced };
+  states[index] = 2;
+  group.push(index);
 }
 
 function standIn(circular: number, name: string, number: number): Fact {
@@ -52,25 +52,29 @@ function standIn(circular: number, name: string, number: number): Fact {
 /** Joins groups so that none stands out by its place, each in its own order and behind what it rests on. */
 export function interleave({ facts, groups }: OrderedFacts, random: Random): number[] {
   if (groups.length === 1) return (groups[0] as readonly number[]).slice();
-  const turns = random.shuffle(groups.flatMap((group, index) => group.map(() => index)));
+  const turns: number[] = [];
+  for (let group = 0; group < groups.length; group++) {
+    for (let left = (groups[group] as readonly number[]).length; left > 0; left--) turns.push(group);
+  }
   const next = new Int32Array(groups.length);
   const placed = new Uint8Array(facts.length);
   const order: number[] = [];
-  for (const turn of turns) {
-    const group = isReady(turn) ? turn : groups.findIndex((_, index) => isReady(index));
+  for (const turn of random.shuffle(turns)) {
+    let group = turn;
+    // The first group that is left rests on nothing but itself and groups that are through.
+    for (let other = 0; !isReady(facts, groups[group]?.[next[group] as number], placed); other++) group = other;
     const fact = groups[group]?.[next[group] as number] as number;
     next[group] = (next[group] as number) + 1;
     placed[fact] = 1;
     order.push(fact);
   }
   return order;
+}
 
-  function isReady(group: number): boolean {
-    const fact = groups[group]?.[next[group] as number];
-    if (fact === undefined) return false;
-    for (const child of (facts[fact] as Fact).children) if (placed[child] !== 1) return false;
-    return true;
-  }
+function isReady(facts: readonly Fact[], index: number | undefined, placed: Uint8Array): boolean {
+  if (index === undefined) return false;
+  for (const child of (facts[index] as Fact).children) if (placed[child] !== 1) return false;
+  return true;
 }
 
 /** What a description asks for, or the facts that its equations use. */

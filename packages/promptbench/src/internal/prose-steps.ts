@@ -11,9 +11,12 @@ export class ProseSteps {
   readonly #graph: ReasoningGraph;
   readonly #words: readonly string[];
   readonly #task: PromptbenchTask;
+  /** The values as text. */
+  readonly #values: readonly string[];
 
   constructor(graph: ReasoningGraph) {
     this.#graph = graph;
+    this.#values = graph.nodes.map(({ value }) => proseValue(value));
     this.#words = wordsOf(graph);
     this.#task = taskOf(graph);
   }
@@ -45,7 +48,7 @@ export class ProseSteps {
 
   #derivation(node: GraphNode, name: string, stepwise: boolean): string {
     const { expression, label } = node;
-    const value = proseValue(node.value);
+    const value = this.#values[node.id] as string;
     if (label?.circular !== undefined) return `${name} comes back to itself, so here it is ${value}`;
     if (expression.kind === "constant") {
       if (label?.isGoal !== undefined) return `${name} is the goal, so it is ${value}`;
@@ -55,25 +58,21 @@ export class ProseSteps {
     if (this.#task === "abductive_logic") return this.#abduction(node, name, stepwise);
     if (this.#task === "deductive_logic" && expression.kind === "operation") return this.#deduction(expression, name, value, stepwise);
     if (expression.kind === "operation" && expression.operator === "pair") {
-      return `${name} = ${this.#formula(substitute(expression, this.#graph.nodes))}`;
+      return `${name} = ${infix(expression, this.#values, proseStyle)}`;
     }
-    const texts = [name, this.#formula(expression)];
-    if (expression.kind === "operation") texts.push(...this.#computed(expression, stepwise));
-    else texts.push(value);
-    return texts.join(" = ");
+    const formula = `${name} = ${this.#formula(expression)}`;
+    if (expression.kind !== "operation") return `${formula} = ${value}`;
+    return `${formula} = ${infix(expression, this.#values, proseStyle)} = ${stepwise ? this.#results(expression).join(" = ") : value}`;
   }
 
-  /** An expression with its values, its intermediate results where wanted, and its value. */
-  #computed(expression: Expression, stepwise: boolean): string[] {
-    const values = substitute(expression, this.#graph.nodes);
-    const results = reductions(values);
-    return [values, ...(stepwise ? results : results.slice(-1))].map((result) => this.#formula(result));
+  /** What is left of an expression after each operation. */
+  #results(expression: Expression): string[] {
+    return reductions(substitute(expression, this.#graph.nodes)).map((result) => infix(result, this.#values, proseStyle));
   }
 
   #deduction(expression: Extract<Expression, { kind: "operation" }>, name: string, value: string, stepwise: boolean): string {
     const premise = expression.operands[0] as Expression;
-    const computed = this.#computed(premise, stepwise);
-    const premises = [this.#formula(premise), ...(stepwise ? computed : computed.slice(0, 1))];
+    const premises = [this.#formula(premise), infix(premise, this.#values, proseStyle), ...(stepwise ? this.#results(premise) : [])];
     return `${premises.map((text) => `${text} -> ${name}`).join(", ")}, so ${name} is ${value}`;
   }
 

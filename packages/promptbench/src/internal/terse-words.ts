@@ -35,9 +35,12 @@ export class TerseWords {
   readonly #graph: ReasoningGraph;
   readonly #words: readonly string[];
   readonly #task: PromptbenchTask;
+  /** The values as text. */
+  readonly #values: readonly string[];
 
   constructor(graph: ReasoningGraph) {
     this.#graph = graph;
+    this.#values = graph.nodes.map(({ value }) => terseValue(value));
     this.#words = wordsOf(graph);
     this.#task = taskOf(graph);
   }
@@ -96,11 +99,13 @@ export class TerseWords {
       const sign = logicSigns[String(label?.operator)] ?? "";
       return [`${sign}${name}`, `${sign}${terseValue(given)}`, terseValue(value)];
     }
-    const values = substitute(expression, this.#graph.nodes);
-    if (expression.kind === "reference") return [infix(expression, this.#words, style), terseValue(value)];
-    if (expression.operator === "pair") return [infix(values, this.#words, style)];
-    const results = reductions(values);
-    return [expression, values, ...(stepwise ? results : results.slice(-1))].map((result) => infix(result, this.#words, style));
+    const computed = infix(expression, this.#values, style);
+    if (expression.kind === "operation" && expression.operator === "pair") return [computed];
+    const formula = infix(expression, this.#words, style);
+    if (expression.kind === "reference") return [formula, computed];
+    if (!stepwise) return [formula, computed, terseValue(value)];
+    const results = reductions(substitute(expression, this.#graph.nodes));
+    return [formula, computed, ...results.map((result) => infix(result, this.#values, style))];
   }
 }
 
