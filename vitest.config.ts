@@ -12,7 +12,7 @@ export default defineConfig({
       ...packages.map((name) => ({
         extends: true as const,
         ssr: { resolve: { conditions } },
-        test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+        test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 180_000 },
       })),
       {
         extends: true as const,

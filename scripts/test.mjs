@@ -18,6 +18,7 @@ const total = await runGates([
   ],
   [command("build", "pnpm", "build")],
 ]);
+const isBuilt = !total.broken.includes("build");
 add(total, await runGates([[{ name: "tests", run: runVitest }]]));
 add(
   total,
@@ -27,6 +28,7 @@ add(
   ]),
 );
 
+if (total.broken.length > 0) console.log(`\nFailed: ${total.broken.join(", ")}`);
 console.log(`\nAll gates took ${((performance.now() - start) / 1000).toFixed(0)} s.`);
 console.log(formatCounts(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -35,8 +37,8 @@ async function runVitest() {
   const reportFile = join(root, "node_modules", ".cache", "vitest-report.json");
   rmSync(reportFile, { force: true });
   const { code, output } = await capture("pnpm", ["unit", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`], {
-    // The build is there by now, so the tests of the command run what users get.
-    env: { ...env, BRIDGE_TEST_BUILT: "1" },
+    // With the build there, the tests of the command run what users get.
+    env: isBuilt ? { ...env, BRIDGE_TEST_BUILT: "1" } : env,
   });
   const report = readReport(reportFile);
   if (!report) return { code: code || 1, output };
@@ -61,5 +63,6 @@ function readReport(file) {
 }
 
 function add(sum, more) {
-  for (const key of Object.keys(sum)) sum[key] += more[key];
+  sum.broken.push(...more.broken);
+  for (const key of ["passed", "failed", "skipped"]) sum[key] += more[key];
 }

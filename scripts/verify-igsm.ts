@@ -43,7 +43,8 @@ for (const file of files) {
   for (const row of readRows<ProblemRow>(file)) count(`${file} ${row.row ?? row.problem}`, checkProblem(row));
 }
 if (files.includes("validator_cases.jsonl")) {
-  for (const row of readRows<CaseRow>("validator_cases.jsonl")) count(`validator_cases.jsonl ${row.case} (${row.mutation})`, checkCase(row));
+  for (const row of readRows<CaseRow>("validator_cases.jsonl"))
+    count(`validator_cases.jsonl ${row.case} (${row.mutation})`, checkCase(row));
 }
 if (labels > 0) console.log(`${sameLabels} of ${labels} validator cases with the same categories of errors`);
 console.log(`${passed} passed, ${failed} failed`);
@@ -99,5 +100,7 @@ function checkCase(row: CaseRow): string[] {
   if (originalErrors(findings).join() === row.errors.join()) sameLabels++;
   if (valid === row.valid) return [];
   const found = findings.map(({ kind, message }) => `${kind} (${message})`).join(", ");
-  return [`${valid ? "valid" : "invalid"} where the label says ${row.valid ? "valid" : `invalid: ${row.errors.join(", ")}`}; found ${found || "nothing"}`];
+  return [
+    `${valid ? "valid" : "invalid"} where the label says ${row.valid ? "valid" : `invalid: ${row.errors.join(", ")}`}; found ${found || "nothing"}`,
+  ];
 }

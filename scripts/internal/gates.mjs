@@ -16,10 +16,10 @@ function parseCounts(output) {
  * Runs lanes of gates side by side, the gates of one lane after the other.
  *
  * @param lanes  arrays of `{ name, run }`; `run` resolves to `{ code, output, counts? }`
- * @returns the sum of all counts; a gate without counts of its own counts as one
+ * @returns the sum of all counts, a gate without counts of its own counting as one, and the names of gates that failed
  */
 export async function runGates(lanes, { say = console.log } = {}) {
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, broken: [] };
   const running = new Map();
   const heartbeat = setInterval(() => {
     const names = [...running].map(([name, start]) => `${name} (${seconds(start)} s)`);
@@ -33,8 +33,9 @@ export async function runGates(lanes, { say = console.log } = {}) {
       running.delete(name);
       const result = counts ?? parseCounts(output) ?? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
       if (code !== 0 && result.failed === 0) result.failed = 1;
-      for (const key of Object.keys(total)) total[key] += result[key];
+      for (const key of Object.keys(result)) total[key] += result[key];
       const failed = result.failed > 0;
+      if (failed) total.broken.push(name);
       say(`\n── ${name}: ${failed ? "FAILED" : "passed"} in ${seconds(start)} s (${formatCounts(result)})`);
       const text = output.trimEnd();
       if (text !== "") say(failed ? text : tail(text, 4));
