@@ -2,7 +2,7 @@ import { type BehaviorFactory, defineBehavior, numberOptions, type Step } from "
 
 export interface RecitationOptions {
   /** Chance that a solution begins so. @defaultValue 1 */
-  readonly probability?: number;
+  readonly probability?: number | undefined;
 }
 
 /**
