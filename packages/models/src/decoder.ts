@@ -1,8 +1,7 @@
 import { BridgeError } from "@bridge-rl/spec";
 import {
   add,
-  attention,
-  expand,
+  causalAttention as blockwiseAttention,
   type Graph,
   gatherRows,
   matmul,
@@ -108,17 +107,10 @@ export function headLogits(decoder: Decoder, hidden: Tensor, scale?: (normed: Te
 
 /** Attention of each token to itself and all earlier ones of its row; padding on the right needs no further mask. */
 export function causalAttention(decoder: Decoder, { query, key, value }: Heads): Tensor {
-  const { config } = decoder;
-  const tokens = key.shape.at(-2) ?? 0;
-  const group = config.heads / config.keyValueHeads;
-  const blocked = -1e9;
-  const mask = new Float64Array(tokens * tokens).map((_, index) => (index % tokens > Math.floor(index / tokens) ? blocked : 0));
-  const constant =
-    decoder.dataType === "float64"
-      ? decoder.graph.constant(mask, [1, tokens, tokens], "float64")
-      : decoder.graph.constant(Float32Array.from(mask), [1, tokens, tokens], "float32");
-  const perGroup = reshape(expand(constant, [group, tokens, tokens]), [group * tokens, tokens]);
-  return attention(query, key, value, { mask: perGroup, scale: 1 / Math.sqrt(config.headDimension) });
+  const [batch = 0, heads = 0, tokens = 0, size = 0] = key.shape;
+  const grouped = reshape(query, [batch, heads, -1, tokens, size]);
+  const context = blockwiseAttention(grouped, key, value, { scale: 1 / Math.sqrt(decoder.config.headDimension) });
+  return reshape(context, query.shape);
 }
 
 /** x·Wᵀ + b, where the layer has a bias. */

@@ -1,15 +1,16 @@
 import fc from "fast-check";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   add,
   attention,
   cast,
+  causalAttention,
   concat,
   divide,
   entropy,
   exp,
   expand,
-  type Graph,
+  Graph,
   gatherAlong,
   gatherRows,
   less,
@@ -43,6 +44,7 @@ import {
   where,
 } from "../src/index.js";
 import { checkDerivative, type Operand } from "./support/check-derivative.js";
+import { evaluate } from "./support/evaluate.js";
 
 const size = fc.integer({ min: 1, max: 4 });
 const seed = fc.integer({ min: 0, max: 2 ** 31 });
@@ -210,6 +212,42 @@ describe("matrix products", () => {
         return attention(q, k, v, { scale: 0.7, ...(masked ? { mask: constant } : {}) });
       },
     }));
+  });
+});
+
+describe("causal attention", () => {
+  const sizes = fc.record({ batch: size, heads: size, group: size, tokens: fc.integer({ min: 1, max: 6 }), width: size, block: size });
+
+  test("its derivative, in blocks", async () => {
+    await forAll(sizes, ({ batch, heads, group, tokens, width, block }) => ({
+      operands: [
+        { shape: [batch, heads, group, tokens, width] },
+        { shape: [batch, heads, tokens, width] },
+        { shape: [batch, heads, tokens, width] },
+      ],
+      build: ([query, key, value]) => causalAttention(query as Tensor, key as Tensor, value as Tensor, { scale: 0.7, block }),
+    }));
+  });
+
+  test("is attention under a mask, whatever the blocks", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ batch, heads, group, tokens, width, block }) => {
+        const graph = new Graph();
+        const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
+        const key = graph.input("key", [batch, heads, tokens, width], "float64");
+        const values = (of: Tensor): Float64Array =>
+          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
+        const mask = Float64Array.from({ length: tokens * tokens }, (_, index) => (index % tokens > Math.floor(index / tokens) ? -1e9 : 0));
+        const blocked = causalAttention(query, key, key, { scale: 2, block });
+        const shared = reshape(key, [batch, heads, 1, tokens, width]);
+        const masked = attention(query, shared, shared, { scale: 2, mask: graph.constant(mask, [tokens, tokens], "float64") });
+        graph.output("difference", max(square(subtract(blocked, masked))));
+
+        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        expect(difference).toBeLessThan(1e-28);
+      }),
+      { numRuns: 20, seed: 3 },
+    );
   });
 });
 
