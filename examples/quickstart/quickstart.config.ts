@@ -6,29 +6,25 @@ const quickstart: Pipeline = definePipeline({
   name: "quickstart",
   seeds: [1],
   task: {
-    options: { ...knownProblems, operations: [5, 6] },
-    outOfDistribution: { operations: [7, 8] },
+    options: { ...knownProblems, operations: [4, 5] },
+    outOfDistribution: { operations: [6, 7] },
   },
   baseModel: "@bridge-rl/base-igsm",
   arms: {
     vanilla: "vanilla",
     bridge: { behaviors: [["reflection", { probability: 0.1 }], ["analysis", { probability: 0.1 }], "subgoal"] },
   },
-  sft: {
-    problems: 1000,
-    epochs: 1,
-    batchSize: 32,
-    learningRate: { kind: "cosine", peak: 3e-4, warmupSteps: 5, minimumShare: 0.1 },
-  },
+  sft: { problems: 1000, steps: 60, batchSize: 32, learningRate: { kind: "cosine", peak: 5e-4, warmupSteps: 5, minimumShare: 0.1 } },
   grpo: {
-    steps: 40,
-    promptsPerStep: 8,
+    steps: 100,
+    promptsPerStep: 32,
     groupSize: 8,
-    learningRate: 1e-4,
-    evaluateEvery: 10,
+    learningRate: { kind: "linear", peak: 5e-4, minimumShare: 0.1 },
+    evaluateEvery: 20,
   },
   sampling: { maxTokens: 160 },
-  evaluation: { problems: 200, watch: 64 },
+  // GRPO trains the distribution at temperature 1, so that is what is measured.
+  evaluation: { problems: 400, watch: 64, temperature: 1 },
   rollouts: { problems: 64, count: 16 },
   influence: { targets: 48, count: 8 },
 });

@@ -21,7 +21,6 @@ const optimizer = {
   epsilon: z.number().positive().optional(),
   weightDecay: z.number().nonnegative().optional(),
   maxGradientNorm: z.number().nonnegative().optional(),
-  vectorRateScale: z.number().nonnegative().optional(),
   logEvery: positive.optional(),
   checkpointEvery: positive.optional(),
 };
