@@ -43,21 +43,22 @@ export function checkFormula(
 function checkSymbols({ ledger, parameters, report }: FormulaContext, parameter: number, { members }: Equation): void {
   const formula = members.find(isSymbolic) as Equation["members"][number];
   const { tokens = [], start, end } = formula;
-  const uses = new Set<number>();
-  for (const token of tokens) {
-    if (token.kind === "symbol") for (const use of ledger.symbols.get(token.text)?.uses ?? []) uses.add(use);
-  }
+  const uses = ledger.uses(tokens);
   const required = parameters.dependencies(parameter);
-  const missing = required.filter((dependency) => !uses.has(dependency));
-  const superfluous = [...uses].filter((use) => !required.includes(use));
-  const list = (ids: readonly number[]) => ids.map((id) => parameters.name(id)).join(", ");
+  const missing = required.filter((dependency) => !uses.includes(dependency));
+  const superfluous = uses.filter((use) => !required.includes(use));
   if (superfluous.length > 0) {
-    const rather = missing.length > 0 ? ` but on ${list(missing)}` : "";
-    report("wrong-dependency", `${parameters.name(parameter)} does not depend on ${list(superfluous)}${rather}`, start, end);
-  } else if (missing.length > 0) report("missing-dependency", `${parameters.name(parameter)} also depends on ${list(missing)}`, start, end);
+    const rather = missing.length > 0 ? ` but on ${list(parameters, missing)}` : "";
+    report("wrong-dependency", `${parameters.name(parameter)} does not depend on ${list(parameters, superfluous)}${rather}`, start, end);
+  } else if (missing.length > 0)
+    report("missing-dependency", `${parameters.name(parameter)} also depends on ${list(parameters, missing)}`, start, end);
   else if (ledger.sample(tokens) !== sampleExpression(parameters.expression(parameter))) {
     report("wrong-formula", `${parameters.name(parameter)} is computed otherwise`, start, end);
   }
+}
+
+function list(parameters: Parameters, ids: readonly number[]): string {
+  return ids.map((id) => parameters.name(id)).join(", ");
 }
 
 /** A derivation that shows numbers alone: what it rests on must be known, and the numbers must be the right ones. */

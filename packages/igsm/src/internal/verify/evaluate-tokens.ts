@@ -1,47 +1,56 @@
 import { reduce } from "../arithmetic.js";
 import type { Token } from "../read-arithmetic.js";
 
+/** Gives the value of a symbol, or undefined where it has none. */
+export type LookUp = (symbol: string) => number | undefined;
+
+/** A place in arithmetic that is being computed. */
+interface Cursor {
+  readonly tokens: readonly Token[];
+  readonly lookUp: LookUp;
+  readonly modulus: number | undefined;
+  at: number;
+}
+
 /** Computes arithmetic, products before sums. Returns undefined where it is malformed or a symbol has no value. */
-export function evaluateTokens(
-  tokens: readonly Token[],
-  lookUp: (symbol: string) => number | undefined,
-  modulus: number | undefined,
-): number | undefined {
-  let at = 0;
-  const result = sum();
-  return at === tokens.length && !Number.isNaN(result) ? result : undefined;
+export function evaluateTokens(tokens: readonly Token[], lookUp: LookUp, modulus: number | undefined): number | undefined {
+  const cursor: Cursor = { tokens, lookUp, modulus, at: 0 };
+  const result = sum(cursor);
+  return cursor.at === tokens.length && !Number.isNaN(result) ? result : undefined;
+}
 
-  function sum(): number {
-    let value = product();
-    for (let sign = signAt(); sign === "+" || sign === "-"; sign = signAt()) {
-      at++;
-      const right = product();
-      value = reduce(sign === "+" ? value + right : value - right, modulus);
-    }
-    return value;
+function sum(cursor: Cursor): number {
+  let value = product(cursor);
+  for (let sign = signAt(cursor); sign === "+" || sign === "-"; sign = signAt(cursor)) {
+    cursor.at++;
+    const right = product(cursor);
+    value = reduce(sign === "+" ? value + right : value - right, cursor.modulus);
   }
+  return value;
+}
 
-  function product(): number {
-    let value = atom();
-    while (signAt() === "*") {
-      at++;
-      value = reduce(value * atom(), modulus);
-    }
-    return value;
+function product(cursor: Cursor): number {
+  let value = atom(cursor);
+  while (signAt(cursor) === "*") {
+    cursor.at++;
+    value = reduce(value * atom(cursor), cursor.modulus);
   }
+  return value;
+}
 
-  function atom(): number {
-    const token = tokens[at++];
-    if (token === undefined) return Number.NaN;
-    if (token.kind === "number") return token.value;
-    if (token.kind === "symbol") return lookUp(token.text) ?? Number.NaN;
-    if (token.text !== "(") return Number.NaN;
-    const inner = sum();
-    return signAt() === ")" && at++ > 0 ? inner : Number.NaN;
-  }
+function atom(cursor: Cursor): number {
+  const token = cursor.tokens[cursor.at++];
+  if (token === undefined) return Number.NaN;
+  if (token.kind === "number") return token.value;
+  if (token.kind === "symbol") return cursor.lookUp(token.text) ?? Number.NaN;
+  if (token.text !== "(") return Number.NaN;
+  const inner = sum(cursor);
+  if (signAt(cursor) !== ")") return Number.NaN;
+  cursor.at++;
+  return inner;
+}
 
-  function signAt(): string | undefined {
-    const token = tokens[at];
-    return token?.kind === "sign" ? token.text : undefined;
-  }
+function signAt({ tokens, at }: Cursor): string | undefined {
+  const token = tokens[at];
+  return token?.kind === "sign" ? token.text : undefined;
 }

@@ -4,7 +4,7 @@ import { reduce } from "../arithmetic.js";
 import { readFormula } from "../parse/read-formula.js";
 import { readArithmetic } from "../read-arithmetic.js";
 import { checkChain, isSymbolic, numberOf } from "./check-chain.js";
-import { checkFormula } from "./check-formula.js";
+import { checkFormula, type FormulaContext } from "./check-formula.js";
 import { Ledger, sampleExpression } from "./ledger.js";
 import type { Parameters } from "./parameters.js";
 import type { Equation, Statement, Statements, Word } from "./statement.js";
@@ -28,38 +28,46 @@ export class Judge {
   /** Parameters that some step of the solution derives. */
   readonly #attempted: Set<number> = new Set();
   /** Symbols that this step has been told of already. */
-  #reported: Set<string> = new Set();
+  readonly #reported: Set<string> = new Set();
   #lastDerived: Subject = "untold";
   #behaviors = { attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 };
   #openAttempts = 0;
+  #errors = 0;
+  readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#report(kind, message, start, end);
+  readonly #context: FormulaContext;
 
   constructor(graph: ReasoningGraph, parameters: Parameters, solution: Statements, completion: string) {
     this.#graph = graph;
     this.#parameters = parameters;
     this.#solution = solution;
     this.#completion = completion;
+    this.#context = {
+      ledger: this.#ledger,
+      parameters,
+      modulus: graph.modulus,
+      derivedLater: (parameter) => this.#attempted.has(parameter),
+      report: this.#note,
+    };
   }
 
   judge(): Verification {
     this.#lookAhead();
     const necessary = this.#graph.nodes.filter((node) => node.necessary).length;
     let derived = 0;
-    let errors = 0;
     for (const statement of this.#solution.statements) {
-      const { length: before } = this.#findings;
-      this.#reported = new Set();
+      const before = this.#errors;
+      this.#reported.clear();
       const subject = this.#subject(statement);
       this.#check(statement, subject);
-      const correct = this.#findings.every(({ severity }, index) => index < before || severity === "note");
-      if (!correct) errors++;
-      if (correct && errors === 0 && statement.kind === "derive" && typeof subject === "number" && this.#parameters.necessary(subject))
+      const correct = this.#errors === before;
+      if (this.#errors === 0 && statement.kind === "derive" && typeof subject === "number" && this.#parameters.necessary(subject))
         derived++;
       const node = typeof subject === "number" && subject < this.#graph.nodes.length ? { node: subject } : {};
       this.#steps.push({ kind: statement.kind, start: statement.start, end: statement.end, ...node, correct });
     }
     const answer = this.#checkAnswer();
     this.#findings.sort((left, right) => left.start - right.start);
-    const valid = this.#findings.every(({ severity }) => severity === "note");
+    const valid = this.#errors === 0;
     return {
       valid,
       findings: this.#findings,
@@ -72,6 +80,7 @@ export class Judge {
 
   #report(kind: FindingKind, message: string, start: number, end: number, whole = false): void {
     const severity = kind === "unnecessary-step" ? "note" : "error";
+    if (severity === "error") this.#errors++;
     this.#findings.push({ kind, severity, message, start, end, ...(whole ? {} : { step: this.#steps.length }) });
   }
 
@@ -150,7 +159,7 @@ export class Judge {
       this.#report("unknown-parameter", `${main.target.text} is no quantity of the problem`, main.target.start, main.target.end);
     }
     if (parameter !== undefined) {
-      checkFormula(this.#context(), parameter, main, given, sound, equations.length > 1);
+      checkFormula(this.#context, parameter, main, given, sound, equations.length > 1);
       if (!this.#parameters.necessary(parameter)) {
         this.#report("unnecessary-step", `the answer does not need ${this.#parameters.name(parameter)}`, statement.start, statement.end);
       }
@@ -164,16 +173,6 @@ export class Judge {
     this.#lastDerived = subject;
     this.#behaviors.successfulAttempts += this.#openAttempts;
     this.#openAttempts = 0;
-  }
-
-  #context() {
-    return {
-      ledger: this.#ledger,
-      parameters: this.#parameters,
-      modulus: this.#graph.modulus,
-      derivedLater: (parameter: number) => this.#attempted.has(parameter),
-      report: (kind: FindingKind, message: string, start: number, end: number) => this.#report(kind, message, start, end),
-    };
   }
 
   #record(symbol: string, parameter: number | undefined, value: number | undefined): void {
@@ -213,18 +212,9 @@ export class Judge {
     this.#ledger.symbols.set(target.text, {
       meaning: sample === undefined ? "unclear" : "intermediate",
       value,
-      uses: known ? this.#uses(formula.tokens ?? []) : [],
+      uses: known ? this.#ledger.uses(formula.tokens ?? []) : [],
       sample: sample ?? 0,
     });
-  }
-
-  #uses(tokens: NonNullable<Equation["members"][number]["tokens"]>): number[] {
-    const uses: number[] = [];
-    for (const token of tokens) {
-      if (token.kind !== "symbol") continue;
-      for (const use of this.#ledger.symbols.get(token.text)?.uses ?? []) if (!uses.includes(use)) uses.push(use);
-    }
-    return uses;
   }
 
   /** Checks the symbols and the arithmetic of a chain. Returns whether all symbols have a clear meaning. */
@@ -245,12 +235,7 @@ export class Judge {
         else this.#report("undefined-symbol", `nothing computes ${token.text}`, token.start, token.end);
       }
     }
-    checkChain(
-      members.filter(({ tokens }) => tokens !== undefined),
-      this.#ledger,
-      this.#graph.modulus,
-      (kind, message, start, end) => this.#report(kind, message, start, end),
-    );
+    checkChain(members, this.#ledger, this.#graph.modulus, this.#note);
     return sound;
   }
 
@@ -307,5 +292,7 @@ export class Judge {
 }
 
 function numericMembers({ members }: Equation): number {
-  return members.filter((member) => member.tokens !== undefined && member.tokens.length > 1 && !isSymbolic(member)).length;
+  let count = 0;
+  for (const member of members) if (member.tokens !== undefined && member.tokens.length > 1 && !isSymbolic(member)) count++;
+  return count;
 }

@@ -1,6 +1,6 @@
 import type { Expression } from "@bridge-rl/spec";
 import type { Token } from "../read-arithmetic.js";
-import { evaluateTokens } from "./evaluate-tokens.js";
+import { evaluateTokens, type LookUp } from "./evaluate-tokens.js";
 
 /** What a symbol stands for. */
 export interface Entry {
@@ -19,6 +19,9 @@ export class Ledger {
   readonly symbols: Map<string, Entry> = new Map();
   /** By parameter: the value that the solution gives it. */
   readonly values: (number | undefined)[] = [];
+  /** The value that the solution gives a symbol. */
+  readonly valueOf: LookUp = (symbol) => this.symbols.get(symbol)?.value;
+  readonly #sampleOf: LookUp = (symbol) => this.symbols.get(symbol)?.sample;
 
   isDerived(parameter: number): boolean {
     return this.values[parameter] !== undefined;
@@ -33,9 +36,19 @@ export class Ledger {
     return entry;
   }
 
+  /** The parameters that a formula rests on, through intermediate results. */
+  uses(tokens: readonly Token[]): number[] {
+    const uses: number[] = [];
+    for (const token of tokens) {
+      if (token.kind !== "symbol") continue;
+      for (const use of this.symbols.get(token.text)?.uses ?? []) if (!uses.includes(use)) uses.push(use);
+    }
+    return uses;
+  }
+
   /** A formula at the sample point, without modulus; undefined where it is malformed. */
   sample(tokens: readonly Token[]): number | undefined {
-    return evaluateTokens(tokens, (symbol) => this.symbols.get(symbol)?.sample, undefined);
+    return evaluateTokens(tokens, this.#sampleOf, undefined);
   }
 }
 

@@ -26,6 +26,7 @@ export function readProse(text: string, isName: (name: string) => boolean): Stat
 }
 
 const conclusion = "Thus, the answer is ";
+const computation = /^(?:Then |So |Thus )?[A-Za-z]{1,2} =/;
 const setback = /cannot (?:compute|calculate)|is still unknown|come back to/;
 /** What stands behind the names in a sentence that says what is missing. */
 const setbackTail = /(?:(?: yet)?, (?:so|thus|which) .*| (?:is|are) unknown.*| has(?: not| yet).*| have not.*)$/;
@@ -70,17 +71,17 @@ class Line {
       statements.push({ ...this.#about(), kind: "restate", start, end, formula: wordAt(this.#text, start + 23, end) });
     } else if (text.startsWith("Recall that the number of ")) {
       this.#reminder(sentence, statements);
-    } else if (this.#name !== undefined && setback.test(text)) {
-      this.#closed = true;
-      statements.push({ ...this.#about(), kind: "attempt", missing: this.#missing(sentence) });
-    } else if (/^(?:Then |So |Thus )?[A-Za-z]{1,2} =/.test(text)) {
-      const skipped = /^(?:Then |So |Thus )?/.exec(text)?.[0].length ?? 0;
+    } else if (computation.test(text)) {
+      const skipped = /^(?:Then |So |Thus |)/.exec(text)?.[0].length ?? 0;
       const equation = readEquation(this.#text, start + skipped, end, false);
       this.#closed = true;
       if (equation === undefined) statements.push({ ...this.#about(), kind: "unreadable" });
       else statements.push({ ...this.#about(), kind: "derive", equations: [equation], given: this.#given });
     } else if (this.#name === undefined) this.#turn(sentence);
-    else this.#call(sentence);
+    else if (setback.test(text)) {
+      this.#closed = true;
+      statements.push({ ...this.#about(), kind: "attempt", missing: this.#missing(sentence) });
+    } else this.#call(sentence);
   }
 
   #about(): { start: number; end: number; name: Word | undefined; symbol: Word | undefined; naming: "new" | "again" } {
