@@ -65,7 +65,7 @@ export interface RolloutSample {
   }[];
 }
 
-/** An arm's `influence-<stage>.json`. Influence is the first-order change of the target's success rate per unit of learning rate. */
+/** An arm's `influence-<stage>.json`. Influence is the first-order change of the objective per unit of learning rate: GRPO’s surrogate, unless `options.objective` says otherwise. */
 export interface InfluenceFile {
   /** As the estimator was called, plain JSON. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -30,7 +30,7 @@ export function influenceSection(run: Run): Section | undefined {
   return {
     id: "influence",
     title: "What one GRPO step on a query would change",
-    body: html`<p>The influence of a query is the first-order change of the success rate on held-out problems for one plain gradient step on that query's
+    body: html`<p>The influence of a query is the first-order change of the GRPO objective on held-out problems for one plain gradient step on that query's
 rollouts, for each unit of learning rate. Positive helps. A query whose rollouts are all right or all wrong has exactly 0.</p>
 ${table({
   caption: "Mean influence of queries after SFT",
