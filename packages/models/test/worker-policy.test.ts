@@ -57,7 +57,7 @@ describe("createWorkerPolicy", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "worker-policy-"));
     policy = await createWorkerPolicy(config, weights);
-  });
+  }, 60_000);
   afterAll(async () => {
     await policy.dispose();
     await rm(directory, { recursive: true, force: true });
