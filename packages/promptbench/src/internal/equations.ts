@@ -12,7 +12,7 @@ function operation(operator: "-" | "*" | "/" | "pair", ...operands: Expression[]
 }
 
 /** Names of the quantities that solve a system: its determinant, its two unknowns, and both together. */
-export const solutionNames = ["D", "x", "y", "(x, y)"] as const;
+const solutionNames = ["D", "x", "y", "(x, y)"] as const;
 
 /** Adds the quantities that solve two linear equations by Cramer's rule: the determinant, x, y, and both. */
 export function linearQuantities({ equations }: Description, positions: Int32Array, quantities: Quantity[]): void {

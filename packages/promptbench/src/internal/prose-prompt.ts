@@ -88,7 +88,7 @@ function questionOf(graph: ReasoningGraph, task: PromptbenchTask): string {
 }
 
 /** The conclusion whose value an abductive problem gives. */
-export function rootOf(graph: ReasoningGraph): GraphNode {
+function rootOf(graph: ReasoningGraph): GraphNode {
   const given = graph.nodes.find(({ dependencies, value }) => dependencies.length === 0 && value !== notAvailable);
   return given ?? (graph.nodes[0] as GraphNode);
 }

@@ -10,7 +10,7 @@ export interface ReadLines {
   positionOf(name: string): number;
 }
 
-export type LineKind = "number" | "arithmetic" | "truth" | "boolean" | "implication" | "links" | "equation";
+type LineKind = "number" | "arithmetic" | "truth" | "boolean" | "implication" | "links" | "equation";
 
 type MutableFact = { -readonly [name in keyof Fact]: Fact[name] };
 
