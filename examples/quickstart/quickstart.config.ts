@@ -14,7 +14,8 @@ const quickstart: Pipeline = definePipeline({
     vanilla: "vanilla",
     bridge: { behaviors: [["reflection", { probability: 0.1 }], ["analysis", { probability: 0.1 }], "subgoal"] },
   },
-  sft: { problems: 1000, steps: 60, batchSize: 32, learningRate: { kind: "cosine", peak: 5e-4, warmupSteps: 5, minimumShare: 0.1 } },
+  // Long enough that vanilla forgets the stepwise solutions which the base model has seen too.
+  sft: { problems: 2000, steps: 150, batchSize: 32, learningRate: { kind: "cosine", peak: 1e-3, warmupSteps: 10, minimumShare: 0.1 } },
   grpo: {
     steps: 100,
     promptsPerStep: 32,
