@@ -16,11 +16,16 @@ if (build.code !== 0) {
 }
 say(`Ready after ${formatSeconds(start)}. Running examples/quickstart/quickstart.config.ts`);
 
+const setupSeconds = ((performance.now() - start) / 1000).toFixed(2);
 // Ctrl-C reaches the child too, which saves and says how to go on; this process only waits for it.
 process.on("SIGINT", () => {});
 const bin = join(root, "packages", "cli", "bin", "bridge.js");
 const words = ["run", "examples/quickstart/quickstart.config.ts", "--directory", "runs/quickstart", ...process.argv.slice(2)];
-const child = spawn(process.execPath, [bin, ...words], { cwd: root, env: { ...env, BRIDGE_COMMAND: "npm start" }, stdio: "inherit" });
+const child = spawn(process.execPath, [bin, ...words], {
+  cwd: root,
+  env: { ...env, BRIDGE_COMMAND: "npm start", BRIDGE_SETUP_SECONDS: setupSeconds },
+  stdio: "inherit",
+});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code) => {
   process.exitCode = code ?? 1;

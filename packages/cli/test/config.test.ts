@@ -5,6 +5,7 @@ import { differences } from "../src/internal/differences.js";
 import { nearestName } from "../src/internal/nearest-name.js";
 import { mergeDeep, parseAssignments } from "../src/internal/parse-flags.js";
 import { plainConfig } from "../src/pipeline/plain-config.js";
+import { secondsCovered } from "../src/pipeline/timings.js";
 import { tinyConfig } from "./tiny-run.js";
 
 /** As a file may hold it, whatever the types say. */
@@ -80,4 +81,16 @@ test("the nearest name is one typing slip away, and far ones are none", () => {
     }),
   );
   expect(nearestName("vanilla", names)).toBeUndefined();
+});
+
+test("seconds of arms that ran side by side count once", () => {
+  expect(secondsCovered([])).toBe(0);
+  expect(
+    secondsCovered([
+      [10, 20],
+      [12, 15],
+      [18, 25],
+      [40, 41],
+    ]),
+  ).toBe(16);
 });

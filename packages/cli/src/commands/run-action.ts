@@ -18,8 +18,9 @@ export interface RunFlags {
 export async function runCommand(config: string, { set, directory, parallel, json }: RunFlags): Promise<void> {
   const source = { file: resolve(config), set };
   const { pipeline, base } = await loadPipeline(source);
-  // A script that wraps this command, such as `npm start`, says by which words it is called itself.
+  // A script that wraps this command, such as `npm start`, says by which words it is called itself and how long it took before.
   const command = process.env.BRIDGE_COMMAND ?? commandLine(process.argv.slice(2));
+  const setupSeconds = Number(process.env.BRIDGE_SETUP_SECONDS || Number.NaN);
   const display = createProgressDisplay();
   const interruption = watchInterruption(() =>
     display.say("Stopping: each arm finishes its step and saves. Press Ctrl-C again to stop at once."),
@@ -31,6 +32,7 @@ export async function runCommand(config: string, { set, directory, parallel, jso
       command,
       progress: (arm) => display.job(arm),
       signal: interruption.signal,
+      ...(Number.isFinite(setupSeconds) && { setupSeconds }),
       ...(directory !== undefined && { directory }),
       ...(parallel !== undefined && { parallel }),
     });

@@ -42,7 +42,7 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1);
   const reward = config.reward ?? (await defaultReward());
   const context: StageContext = { config, arm, seed, base, directory, checkpoints: "", reward, tracker, progress, signal };
-  const log = createStageLog(directory, tracker, (name, seconds) => addTiming(directory, name, seconds));
+  const log = createStageLog(directory, tracker, (name, span) => addTiming(directory, name, span));
   try {
     await runStages({ context, task: await resolveTask(config.task, base), stages: stagesOf(config), log, models });
   } finally {

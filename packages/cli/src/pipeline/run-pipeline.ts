@@ -34,6 +34,8 @@ export interface RunPipelineOptions {
   readonly signal?: AbortSignal;
   /** The command that repeats the run, for its report. */
   readonly command?: string;
+  /** Seconds that were spent before, to set things up; they count. @defaultValue absent */
+  readonly setupSeconds?: number;
 }
 
 /** Where a run's files are and what it found. */
@@ -51,7 +53,7 @@ export interface RunResult {
  */
 export async function runPipeline(pipeline: Pipeline, options: RunPipelineOptions = {}): Promise<RunResult> {
   const { config } = pipeline;
-  const { base = process.cwd(), source, progress = () => silent, signal = new AbortController().signal, command } = options;
+  const { base = process.cwd(), source, progress = () => silent, signal = new AbortController().signal, command, setupSeconds } = options;
   const directory = resolve(options.directory ?? config.directory ?? `runs/${config.name}`);
   const jobs = armJobs(config);
   const task = await resolveTask(config.task, base);
@@ -83,7 +85,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
         },
       );
     }
-    return await finishRun(directory, jobs, (performance.now() - start) / 1000);
+    return await finishRun(directory, jobs, { setup: setupSeconds, process: (performance.now() - start) / 1000 });
   } finally {
     lock.release();
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Tracker, TrackerPosition } from "@bridge-rl/spec";
 import { readJsonIfThere } from "../internal/read-json.js";
 import { writeJson } from "../internal/write-aside.js";
+import type { TimeSpan } from "./timings.js";
 
 /** Remembers which stages of an arm are finished, and what came of them. */
 export interface StageLog {
@@ -25,7 +26,7 @@ interface StageRecord {
  * Before a stage begins (again), the tracker goes back to where the last finished stage left it, so a stage that was killed in
  * between leaves no events behind.
  */
-export function createStageLog(directory: string, tracker: Tracker, onStage: (name: string, seconds: number) => Promise<void>): StageLog {
+export function createStageLog(directory: string, tracker: Tracker, onStage: (name: string, span: TimeSpan) => Promise<void>): StageLog {
   let position: TrackerPosition | undefined;
   return {
     async run<Result>(name: string, body: () => Promise<Result>, options: { resumes?: () => boolean } = {}) {
@@ -37,11 +38,11 @@ export function createStageLog(directory: string, tracker: Tracker, onStage: (na
       }
       position ??= startOf(tracker.position());
       if (!options.resumes?.()) await tracker.rewind(position);
-      const start = performance.now();
+      const start = Date.now() / 1000;
       const result = await body();
       await tracker.flush();
       position = tracker.position();
-      await onStage(name, (performance.now() - start) / 1000);
+      await onStage(name, [start, Date.now() / 1000]);
       await writeJson(path, { result, position } satisfies StageRecord);
       return result;
     },
