@@ -1,9 +1,11 @@
-import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
+import { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
 import { defaultReward } from "../stages/default-reward.js";
 import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
-const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
+type PresetName = "trl" | "verl" | "drGrpo" | "dapo" | "gspo" | "bridgePaper";
+
+const presets: Readonly<Record<PresetName, GrpoPreset>> = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 
 /** What the flags of `bridge grpo` come to. */
 export interface GrpoFlags extends SourceFlags {
@@ -12,7 +14,7 @@ export interface GrpoFlags extends SourceFlags {
   readonly steps: number;
   readonly promptsPerStep: number;
   readonly groupSize: number;
-  readonly preset: keyof typeof presets;
+  readonly preset: PresetName;
   readonly beta?: number | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
