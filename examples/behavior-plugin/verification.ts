@@ -9,8 +9,11 @@ export const verification = defineBehavior({
   options: numberOptions({ probability: { default: 0.2, minimum: 0, maximum: 1 } }),
   inject(trace, { graph, random, options }) {
     const steps = trace.steps.flatMap((step): Step[] => {
-      const premise = step.kind === "derive" && step.node !== graph.target && graph.nodes[step.node]?.stated;
-      if (!premise || !random.chance(options.probability)) return [step];
+      if (step.kind !== "derive" || step.node === graph.target) return [step];
+      const node = graph.nodes[step.node];
+      // A premise that only gives a number leaves nothing to check.
+      const isPremise = node?.stated === true && node.expression.kind !== "constant";
+      if (!isPremise || !random.chance(options.probability)) return [step];
       return [
         step,
         { kind: "remark", text: "Let's check that against the problem.", nodes: [step.node], behavior: name },

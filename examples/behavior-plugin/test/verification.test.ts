@@ -17,7 +17,8 @@ describe("verification", () => {
     for (const problem of problems) {
       const [trace] = solve(problem, createArm("check", { behaviors: [verification({ probability: 0.5 })] }), 1);
       for (const [index, step] of (trace?.steps ?? []).entries()) {
-        if (step.kind === "derive" && step.node !== problem.graph.target && problem.graph.nodes[step.node]?.stated) eligible++;
+        const node = step.kind === "derive" && step.node !== problem.graph.target ? problem.graph.nodes[step.node] : undefined;
+        if (node?.stated && node.expression.kind !== "constant") eligible++;
         if (step.kind !== "restate") continue;
         checked++;
         assert.deepEqual(trace?.steps[index - 2], { kind: "derive", node: step.node, detail: "direct" });
