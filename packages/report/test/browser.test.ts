@@ -23,6 +23,8 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
     url = pathToFileURL(await writeReport(directory)).href;
     browser = await chromium.launch({
       executablePath,
+      // Debian's start script calls tools that a bare PATH may lack.
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/bin:/bin` },
       args: [
         "--no-sandbox",
         "--disable-gpu",
