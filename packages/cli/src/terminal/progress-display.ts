@@ -53,7 +53,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions = {}): Pro
   };
   const draw = () => {
     erase();
-    const width = (stream.columns ?? 80) - 1;
+    const width = (stream.columns || 80) - 1; // some terminals say 0
     const visible = [...jobs.values()].filter((job) => job.done < job.total);
     for (const job of visible) stream.write(`${barLine(job, { now: now(), width, colors })}\n`);
     drawnLines = visible.length;
@@ -111,16 +111,17 @@ function timeLeft({ done, total }: JobState, rate: number): string {
   return rate > 0 ? `${formatSeconds((total - done) / rate)} left` : "";
 }
 
+/** Title, bar and numbers in one line; the bar gives way first, then the numbers are cut. */
 function barLine(job: JobState, { now, width, colors }: { now: number; width: number; colors: boolean }): string {
   const rate = rateOf(job, now);
   const { done, total, message } = job;
   const title = titleOf(job).padEnd(24);
-  const barWidth = 24;
+  const parts = [`${done}/${total}`, rate > 0 ? formatRate(rate) : "", timeLeft(job, rate), message];
+  const numbers = parts.filter((part) => part !== "").join("  ");
+  const barWidth = Math.max(0, Math.min(24, width - title.length - numbers.length - 2));
   const filled = total > 0 ? Math.floor((done / total) * barWidth) : 0;
-  const numbers = [`${done}/${total}`, rate > 0 ? formatRate(rate) : "", timeLeft(job, rate), message]
-    .filter((part) => part !== "")
-    .join("  ");
+  const rest = "░".repeat(barWidth - filled);
+  const bar = "█".repeat(filled) + (colors ? `\u001b[2m${rest}\u001b[22m` : rest);
   const room = Math.max(0, width - title.length - barWidth - 2);
-  const bar = "█".repeat(filled) + (colors ? `\u001b[2m${"░".repeat(barWidth - filled)}\u001b[22m` : "░".repeat(barWidth - filled));
-  return `${title} ${bar} ${numbers.slice(0, room)}`;
+  return `${title.slice(0, width)} ${bar} ${numbers.slice(0, room)}`.slice(0, width + (colors ? 9 : 0));
 }
