@@ -79,6 +79,7 @@ export async function runTrainingLoop<State extends TrainingProgress>(options: T
   let state = session.progress;
   if (session.complete) return state;
   for (;;) {
+    let position = tracker === undefined ? null : tracker.position();
     try {
       await handleSignals();
       signal?.throwIfAborted();
@@ -91,8 +92,9 @@ export async function runTrainingLoop<State extends TrainingProgress>(options: T
       const taken = await takeStep(state);
       state = taken.state;
       if (state.step % logEvery === 0 || state.step >= steps) await tracker?.log({ phase, step: eventStep(state), metrics: taken.metrics });
+      if (tracker !== undefined) position = tracker.position();
     } catch (error) {
-      if (signal?.aborted) throw await session.saveInterrupted(state, error);
+      if (signal?.aborted) throw await session.saveInterrupted(state, position, error);
       if (BridgeError.isInstance(error) && error.code === "non-finite") {
         throw new BridgeError("non-finite", `${phase}, step ${state.step + 1} of ${steps}: ${error.message}`, { cause: error });
       }

@@ -23,8 +23,13 @@ export interface TrainingSession<Progress extends TrainingProgress> {
   saveIfDue(progress: Progress): Promise<void>;
   /** Saves the end of the run. */
   saveComplete(progress: Progress): Promise<void>;
-  /** Saves a run that somebody stopped. @returns the error to throw, which says how to go on */
-  saveInterrupted(progress: Progress, cause: unknown): Promise<BridgeError>;
+  /**
+   * Saves a run that somebody stopped.
+   *
+   * @param position - where the tracker stood at the step's end, before an evaluation that the resumed run will repeat
+   * @returns the error to throw, which says how to go on
+   */
+  saveInterrupted(progress: Progress, position: TrackerPosition | null, cause: unknown): Promise<BridgeError>;
 }
 
 export interface TrainingSessionOptions<Progress extends TrainingProgress> {
@@ -55,18 +60,14 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   options: TrainingSessionOptions<Progress>,
 ): Promise<TrainingSession<Progress>> {
   const { phase, policy, tracker, checkpoints, settings, steps, initial } = options;
-  const savedState = (progress: Progress, complete: boolean): SavedState<Progress> => ({
-    progress,
-    tracker: tracker === undefined ? null : tracker.position(),
-    complete,
-  });
+  const currentPosition = (): TrackerPosition | null => (tracker === undefined ? null : tracker.position());
   if (checkpoints === undefined) {
     return {
       progress: initial,
       complete: false,
       async saveIfDue() {},
       async saveComplete() {},
-      async saveInterrupted({ step }, cause) {
+      async saveInterrupted({ step }, _position, cause) {
         return new BridgeError(
           "cancelled",
           `${phase} stopped after ${step} of ${steps} steps, and nothing was saved: it has no checkpoints`,
@@ -78,7 +79,7 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   const { store, every } = checkpoints;
   if (!(Number.isInteger(every) && every >= 1))
     throw new BridgeError("invalid-option", `checkpoints every ${every} steps can't be; use 1 or more`);
-  const begin = store.once("begin.json", { phase, settings, tracker: savedState(initial, false).tracker });
+  const begin = store.once("begin.json", { phase, settings, tracker: currentPosition() });
   refuseOtherSettings(begin, { phase, settings }, store.directory);
   const latest = store.latest();
   const state =
@@ -87,10 +88,9 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   if (latest !== undefined) await policy.load(latest.policyDirectory);
   if (!complete && tracker !== undefined && state.tracker !== null) await tracker.rewind(state.tracker);
 
-  async function save(progress: Progress, kind: { complete?: boolean; interim?: boolean }): Promise<string> {
+  async function save(state: SavedState<Progress>, interim: boolean): Promise<string> {
     await tracker?.flush();
-    const { complete = false, interim = false } = kind;
-    const { directory } = await store.save({ step: progress.step, policy, state: savedState(progress, complete), interim });
+    const { directory } = await store.save({ step: state.progress.step, policy, state, interim });
     return directory;
   }
 
@@ -98,13 +98,14 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
     progress: state.progress,
     complete,
     async saveIfDue(progress) {
-      if (progress.step % every === 0 && progress.step < steps) await save(progress, {});
+      if (progress.step % every === 0 && progress.step < steps)
+        await save({ progress, tracker: currentPosition(), complete: false }, false);
     },
     async saveComplete(progress) {
-      await save(progress, { complete: true });
+      await save({ progress, tracker: currentPosition(), complete: true }, false);
     },
-    async saveInterrupted(progress, cause) {
-      const directory = await save(progress, { interim: true });
+    async saveInterrupted(progress, position, cause) {
+      const directory = await save({ progress, tracker: position, complete: false }, true);
       return new BridgeError(
         "cancelled",
         `${phase} stopped after ${progress.step} of ${steps} steps and is saved in ${directory}; start it again with the same settings to go on`,
