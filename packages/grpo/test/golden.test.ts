@@ -23,3 +23,21 @@ describe("TRL's numbers to 1e-9 (loss, gradient, metrics)", () => {
     expect(differencesOfLossCase(file, { ...loss, loss: loss.loss + 1e-8 }, 1e-9)).toHaveLength(1);
   });
 });
+
+const torch: LossCaseFile = JSON.parse(readFileSync(new URL("./fixtures/torch-cases.json", import.meta.url), "utf8"));
+
+describe("torch's autograd to 1e-9, options in pairs (bench/peers/loss-cases.py)", () => {
+  test.each(torch.loss_cases.map((loss) => [`${loss.id} ${loss.config.loss_type} ${loss.config.level}`, loss] as const))(
+    "%s",
+    (_, loss) => {
+      expect(differencesOfLossCase(torch, loss, 1e-9)).toEqual([]);
+    },
+  );
+
+  test.each(torch.advantage_cases.map((advantage, index) => [`${index} ${advantage.agg} ${advantage.scale_rewards}`, advantage] as const))(
+    "advantages %s",
+    (_, advantage) => {
+      expect(differencesOfAdvantageCase(torch, advantage, 1e-9)).toEqual([]);
+    },
+  );
+});

@@ -6,6 +6,8 @@ export interface ImportanceRatios {
   readonly level: "token" | "sequence";
   /** `[tokens]` */
   readonly values: Float64Array;
+  /** At sequence level the ratio of each row, 1 for one without counted tokens; empty at token level. `[rows]` */
+  readonly ofRows: Float64Array;
 }
 
 /**
@@ -21,12 +23,10 @@ export function importanceRatios(
   masks: Float64Array,
   lengths: Float64Array,
 ): ImportanceRatios {
-  if (level === "token") return { level, values: differences.map(Math.exp) };
+  if (level === "token") return { level, values: differences.map(Math.exp), ofRows: new Float64Array(0) };
   const sums = maskedSums(rows, differences, masks);
+  const ofRows = sums.map((sum, row) => Math.exp(sum / Math.max(lengths[row] as number, 1)));
   const values = new Float64Array(differences.length);
-  for (let row = 0; row < rows.count; row++) {
-    const ratio = Math.exp((sums[row] as number) / Math.max(lengths[row] as number, 1));
-    values.fill(ratio, rows.starts[row], rows.starts[row + 1]);
-  }
-  return { level, values };
+  for (let row = 0; row < rows.count; row++) values.fill(ofRows[row] as number, rows.starts[row], rows.starts[row + 1]);
+  return { level, values, ofRows };
 }

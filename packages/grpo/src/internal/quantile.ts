@@ -6,5 +6,7 @@ export function quantile(values: Float64Array, q: number): number {
   const below = Math.floor(place);
   const low = sorted[below] as number;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (place - below);
+  const share = place - below;
+  // From the nearer end, as both do: a threshold that should be a value of the list then is that value.
+  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }

@@ -17,11 +17,11 @@ export function clipMetrics(
   lengths: Float64Array,
 ): Record<string, number> {
   if (options.lossType === "cispo") {
-    return { cispo_clip_ratio: share(flags((ratio, advantage) => ratio > options.clipHigh && advantage > 0)).mean };
+    return { cispo_clip_ratio: share((ratio, advantage) => ratio > options.clipHigh && advantage > 0).mean };
   }
   const cap = options.delta ?? Number.POSITIVE_INFINITY;
-  const low = share(flags((ratio, advantage) => Math.min(ratio, cap) < 1 - options.clipLow && advantage < 0));
-  const high = share(flags((ratio, advantage) => Math.min(ratio, cap) > 1 + options.clipHigh && advantage > 0));
+  const low = share((ratio, advantage) => Math.min(ratio, cap) < 1 - options.clipLow && advantage < 0);
+  const high = share((ratio, advantage) => Math.min(ratio, cap) > 1 + options.clipHigh && advantage > 0);
   return {
     "clip_ratio/low_mean": low.mean,
     "clip_ratio/high_mean": high.mean,
@@ -30,28 +30,30 @@ export function clipMetrics(
     "clip_ratio/high_max": high.maximum,
   };
 
-  function flags(test: (ratio: number, advantage: number) => boolean): Float64Array {
-    const result = new Float64Array(ratios.values.length);
+  function share(test: Test): { mean: number; minimum: number; maximum: number } {
+    if (ratios.level === "sequence") {
+      const flagged = ratios.ofRows.map((ratio, row) => Number(test(ratio, advantages[row] as number)));
+      return { mean: sum(flagged) / rows.count, minimum: least(flagged), maximum: most(flagged) };
+    }
+    const flagged = new Float64Array(ratios.values.length);
     for (let row = 0; row < rows.count; row++) {
       for (let token = rows.starts[row] as number; token < (rows.starts[row + 1] as number); token++) {
-        result[token] = Number(test(ratios.values[token] as number, advantages[row] as number));
+        flagged[token] = Number(test(ratios.values[token] as number, advantages[row] as number));
       }
     }
-    return result;
-  }
-
-  function share(flagged: Float64Array): { mean: number; minimum: number; maximum: number } {
     const sums = maskedSums(rows, flagged, masks);
-    const bySequence = ratios.level === "sequence";
-    // A row without counted tokens has no share of its own; its sequence ratio is 1, which is never clipped.
-    const shares = Array.from(sums, (total, row) =>
-      (lengths[row] as number) > 0 ? total / (lengths[row] as number) : bySequence ? 0 : Number.NaN,
-    );
-    const known = shares.filter((value) => !Number.isNaN(value));
-    return {
-      mean: bySequence ? sum(Float64Array.from(shares)) / rows.count : sum(sums) / Math.max(sum(lengths), 1),
-      minimum: known.length === 0 ? Number.NaN : Math.min(...known),
-      maximum: known.length === 0 ? Number.NaN : Math.max(...known),
-    };
+    // A row without counted tokens has no share of its own.
+    const shares = sums.map((total, row) => total / (lengths[row] as number)).filter((value) => !Number.isNaN(value));
+    return { mean: sum(sums) / Math.max(sum(lengths), 1), minimum: least(shares), maximum: most(shares) };
   }
+}
+
+type Test = (ratio: number, advantage: number) => boolean;
+
+function least(values: Float64Array): number {
+  return values.length === 0 ? Number.NaN : values.reduce((one, other) => Math.min(one, other));
+}
+
+function most(values: Float64Array): number {
+  return values.length === 0 ? Number.NaN : values.reduce((one, other) => Math.max(one, other));
 }
