@@ -17,7 +17,7 @@ import type { Graph } from "@bridge-rl/tensor";
 import { adamW } from "./adamw.js";
 import type { DecoderConfig } from "./decoder-config.js";
 import { decoderParameters } from "./decoder-parameters.js";
-import { forwardBackward, type Passes, type PassOptions } from "./internal/policy/forward-backward.js";
+import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
@@ -107,7 +107,7 @@ export class LocalPolicy implements Policy, Passes {
   }
 
   /** The pass without gradient. @internal */
-  score(batch: readonly TrainingRow[], options: PassOptions): Promise<LossRow[]> {
+  score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]> {
     return this.#scorer.score(this.#parameters, batch, options);
   }
 
@@ -116,7 +116,7 @@ export class LocalPolicy implements Policy, Passes {
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: PassOptions,
+    options: DifferentiateOptions,
   ): Promise<Float32Array[]> {
     return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, options);
   }

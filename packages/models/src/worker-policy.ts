@@ -11,7 +11,7 @@ import type {
   TrainingRow,
 } from "@bridge-rl/spec";
 import type { DecoderConfig } from "./decoder-config.js";
-import { forwardBackward } from "./internal/policy/forward-backward.js";
+import { type DifferentiateOptions, forwardBackward, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { WorkerConnection } from "./internal/policy/worker-connection.js";
 import type { WorkerSetup } from "./internal/policy/worker-protocol.js";
 import type { FileTokenizer } from "./tokenizer.js";
@@ -83,13 +83,13 @@ export class WorkerPolicy implements Policy {
   ): Promise<{ loss: number; metrics: Record<string, number> }> {
     const connection = this.#connection;
     const passes = {
-      score: (rows: readonly TrainingRow[], { signal, ...rest }: ForwardBackwardOptions) =>
+      score: (rows: readonly TrainingRow[], { signal, ...rest }: ScoreOptions) =>
         connection.call("score", [rows, rest], signal ? { signal } : {}),
       differentiate: (
         rows: readonly TrainingRow[],
         weights: readonly Float32Array[],
         selected: readonly number[],
-        { signal, ...rest }: ForwardBackwardOptions,
+        { signal, ...rest }: DifferentiateOptions,
       ) => connection.call("differentiate", [rows, weights, selected, rest], signal ? { signal } : {}),
     };
     return forwardBackward(passes, batch, loss, options);

@@ -25,6 +25,8 @@ export interface Loss {
    * `constant` says that the derivative does not depend on the log-probabilities (as in SFT), so one pass is enough.
    */
   readonly derivative: "constant" | "dependent";
+  /** Whether the loss looks at entropies, as an entropy bonus does: then its rows come with them. @defaultValue false */
+  readonly usesEntropies?: boolean;
   evaluate(rows: readonly LossRow[]): LossResult;
 }
 
@@ -32,6 +34,8 @@ export interface LossResult {
   readonly loss: number;
   /** d loss / d log-probability, row by row, over completion tokens. */
   readonly gradients: readonly Float32Array[];
+  /** d loss / d entropy, row by row, over completion tokens; for losses that use entropies. @defaultValue zeros */
+  readonly entropyGradients?: readonly Float32Array[];
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -2,17 +2,27 @@ import { BridgeError, type ForwardBackwardOptions, type Loss, type LossRow, type
 
 /** The two passes that `forwardBackward` is made of, wherever they run. */
 export interface Passes {
-  score(batch: readonly TrainingRow[], options: PassOptions): Promise<LossRow[]>;
+  score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]>;
   /** Adds the gradient for given derivatives of the loss. Rows whose derivative is zero may be left out; their log-probabilities are zeros then. */
   differentiate(
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: PassOptions,
+    options: DifferentiateOptions,
   ): Promise<Float32Array[]>;
 }
 
-export type PassOptions = Omit<ForwardBackwardOptions, "knownLogProbabilities">;
+type PassOptions = Omit<ForwardBackwardOptions, "knownLogProbabilities">;
+
+export interface ScoreOptions extends PassOptions {
+  /** @defaultValue false */
+  readonly entropies?: boolean;
+}
+
+export interface DifferentiateOptions extends PassOptions {
+  /** d loss / d entropy, over completion tokens. @defaultValue zeros */
+  readonly entropyWeights?: readonly Float32Array[];
+}
 
 /**
  * Evaluates a loss and adds its gradient: one pass where the derivative is constant or the log-probabilities are known, else two.
@@ -34,11 +44,20 @@ export async function forwardBackward(
     return summary(loss.evaluate(lossRows(logProbabilities)));
   }
   if (knownLogProbabilities) checkLengths(batch, knownLogProbabilities, "knownLogProbabilities");
-  const rows = knownLogProbabilities ? lossRows(knownLogProbabilities) : await passes.score(batch, pass);
+  const usesEntropies = loss.usesEntropies === true;
+  const rows =
+    knownLogProbabilities && !usesEntropies
+      ? lossRows(knownLogProbabilities)
+      : await passes.score(batch, usesEntropies ? { ...pass, entropies: true } : pass);
   const result = loss.evaluate(rows);
   checkDerivative(batch, result.gradients);
-  const selected = every.filter((row) => result.gradients[row]?.some((value) => value !== 0));
-  await passes.differentiate(batch, result.gradients, selected, pass);
+  const { gradients, entropyGradients } = result;
+  if (entropyGradients) checkDerivative(batch, entropyGradients);
+  const matters = (row: number): boolean => [gradients, entropyGradients].some((each) => each?.[row]?.some((value) => value !== 0));
+  await passes.differentiate(batch, gradients, every.filter(matters), {
+    ...pass,
+    ...(entropyGradients && { entropyWeights: entropyGradients }),
+  });
   return summary(result);
 }
 

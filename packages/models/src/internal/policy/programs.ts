@@ -1,11 +1,22 @@
 import type { Program, Runtime } from "@bridge-rl/spec";
-import { entropy, Graph, gatherRows, gradients, multiply, pad, reshape, type Tensor, tokenLogProbability } from "@bridge-rl/tensor";
+import {
+  entropy,
+  Graph,
+  gatherRows,
+  gradients,
+  multiply,
+  pad,
+  reshape,
+  type Seed,
+  type Tensor,
+  tokenLogProbability,
+} from "@bridge-rl/tensor";
 import { causalAttention, type Decoder, declareDecoder, decoderLayer, embedTokens, headLogits, parameter } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { RunShape } from "./micro-batches.js";
 
 /** What a run gives besides log-probabilities. */
-export type ProgramKind = "score" | "score-with-entropy" | "gradient";
+export type ProgramKind = "score" | "score-with-entropy" | "gradient" | "gradient-with-entropy";
 
 /** Output name of a parameter's gradient. */
 export function gradientName(parameter: string): string {
@@ -26,7 +37,8 @@ export function differentiated(config: DecoderConfig, names: readonly string[]):
  * The graph that scores rows and, for `gradient`, differentiates Σ weight · log-probability with respect to every parameter.
  *
  * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`; for
- * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`.
+ * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`. `gradient-with-entropy` adds
+ * Σ entropyWeight · entropy to what is differentiated, with `entropyWeights` `[targets]`.
  */
 export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: RunShape, dataType: "float32" | "float64" = "float32"): Graph {
   const { rows, tokens, targets } = shape;
@@ -39,17 +51,22 @@ export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: Run
   // what flows back into the table is added up outside, row by row
   const embedded = graph.detach(embedTokens(decoder, tokenIds));
   const hidden = transformerLayers(decoder, shape, embedded);
-  const scored =
-    kind === "gradient" ? gatherScored(hidden, sources, graph.input("targetOf", [rows * tokens], "int32")) : gatherRows(hidden, sources);
+  const differentiates = kind === "gradient" || kind === "gradient-with-entropy";
+  const scored = differentiates
+    ? gatherScored(hidden, sources, graph.input("targetOf", [rows * tokens], "int32"))
+    : gatherRows(hidden, sources);
   const logits = headLogits(decoder, scored, (normed) => multiply(normed, reshape(inverseTemperature, [1, 1])));
   const logProbabilities = tokenLogProbability(logits, targetIds);
   graph.output("logProbabilities", logProbabilities);
   if (kind === "score-with-entropy") graph.output("entropies", entropy(logits));
-  if (kind === "gradient") {
-    const weights = graph.input("weights", [targets], dataType);
+  if (differentiates) {
+    const seeds: Seed[] = [{ output: logProbabilities, gradient: graph.input("weights", [targets], dataType) }];
+    if (kind === "gradient-with-entropy") {
+      seeds.push({ output: entropy(logits), gradient: graph.input("entropyWeights", [targets], dataType) });
+    }
     const names = differentiated(config, [...decoder.parameters.keys()]);
     const wanted = [...names.map((name) => parameter(decoder, name)), embedded];
-    const results = gradients([{ output: logProbabilities, gradient: weights }], wanted);
+    const results = gradients(seeds, wanted);
     for (const [index, name] of [...names.map(gradientName), embeddedGradient].entries()) graph.output(name, results[index] as Tensor);
   }
   return graph;

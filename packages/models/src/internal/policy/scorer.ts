@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { BridgeError, type LogProbabilityOptions, type LossRow, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { DifferentiateOptions } from "./forward-backward.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
 import { differentiated, embeddedGradient, embeddingName, gradientName, type ProgramCache } from "./programs.js";
@@ -42,7 +43,7 @@ export class Scorer {
   }
 
   /**
-   * Adds Σ weight · d log-probability / d parameter to `gradient`.
+   * Adds Σ weight · d log-probability / d parameter to `gradient`, and the same of entropies where they have weights.
    *
    * @param weights   d loss / d log-probability, over completion tokens
    * @param selected  the rows that take part
@@ -54,9 +55,9 @@ export class Scorer {
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: { readonly temperature?: number; readonly signal?: AbortSignal } = {},
+    options: DifferentiateOptions = {},
   ): Promise<Float32Array[]> {
-    const { temperature = 1, signal } = options;
+    const { temperature = 1, signal, entropyWeights } = options;
     const logProbabilities = emptyRows(batch);
     const names = differentiated(
       this.config,
@@ -64,13 +65,12 @@ export class Scorer {
     );
     for (const microBatch of planMicroBatches(batch, selected, this.config, this.#tokensPerRun)) {
       await breathe(signal);
-      const program = await this.#programs.get("gradient", microBatch.shape);
-      const runWeights = new Float32Array(microBatch.shape.targets);
-      for (const { row, start } of microBatch.parts) runWeights.set(weights[row] ?? [], start);
+      const program = await this.#programs.get(entropyWeights ? "gradient-with-entropy" : "gradient", microBatch.shape);
       const results = program.run({
         ...feeds(parameters, microBatch, temperature),
         targetOf: { data: microBatch.targetOf, shape: [microBatch.targetOf.length] },
-        weights: { data: runWeights, shape: [runWeights.length] },
+        weights: gathered(microBatch, weights),
+        ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
       });
       distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
       for (const name of names) gradient.add(name, floats(results, gradientName(name)));
@@ -105,6 +105,13 @@ function feeds(parameters: ParameterSet, microBatch: MicroBatch, temperature: nu
     targetIds: { data: targetIds, shape: [shape.targets] },
     inverseTemperature: { data: Float32Array.of(1 / temperature), shape: [] },
   };
+}
+
+/** The numbers of a run's targets, zeros for its padding. */
+function gathered({ shape, parts }: MicroBatch, rows: readonly Float32Array[]): TensorValue {
+  const data = new Float32Array(shape.targets);
+  for (const { row, start } of parts) data.set(rows[row] ?? [], start);
+  return { data, shape: [data.length] };
 }
 
 function distribute(microBatch: MicroBatch, values: Float32Array, rows: readonly Float32Array[]): void {

@@ -10,7 +10,7 @@ import type {
 import { BridgeError, type BridgeErrorCode, type LossRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { TokenizerFiles } from "../../tokenizer.js";
-import type { PassOptions } from "./forward-backward.js";
+import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
 
 /** What a worker makes its policy of. */
 export interface WorkerSetup {
@@ -26,12 +26,12 @@ type Sendable<Options> = Omit<Options, "signal" | "onProgress">;
 
 /** What can be asked of a policy in a worker. Functions and signals stay on the caller's side. */
 export interface WorkerMethods {
-  score(batch: readonly TrainingRow[], options: Sendable<PassOptions>): Promise<LossRow[]>;
+  score(batch: readonly TrainingRow[], options: Sendable<ScoreOptions>): Promise<LossRow[]>;
   differentiate(
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: Sendable<PassOptions>,
+    options: Sendable<DifferentiateOptions>,
   ): Promise<Float32Array[]>;
   logProbabilities(batch: readonly TrainingRow[], options: Sendable<LogProbabilityOptions>): Promise<LossRow[]>;
   optimizerStep(options: OptimizerStepOptions): Promise<{ gradientNorm: number }>;
