@@ -38,6 +38,8 @@ export interface PromptbenchOptions {
   readonly cycles?: RangeInput;
   /** Answers kept: arithmetic. Intermediate values never exceed 2⁵³. @defaultValue [0.0001, 2 ** 53], as DyVal keeps positive ones */
   readonly answers?: Range;
+  /** Values that inner nodes may have, so that small models need few numbers: arithmetic. @defaultValue all up to ±2⁵³ */
+  readonly intermediates?: Range;
   /** Whether every value has to be an integer: arithmetic. @defaultValue false */
   readonly integers?: boolean;
   /**
@@ -79,6 +81,7 @@ export interface ResolvedPromptbenchOptions {
   readonly deletedPremises?: Range;
   readonly cycles?: Range;
   readonly answers?: Range;
+  readonly intermediates?: Range;
   readonly integers?: boolean;
   readonly balance?: boolean;
   readonly order: "random" | "topological" | "reversed";
@@ -117,6 +120,7 @@ const fields = {
   deletedPremises: range(0, 100),
   cycles: range(0, 10),
   answers: z.tuple([z.number(), z.number()]).readonly(),
+  intermediates: z.tuple([z.number(), z.number()]).readonly(),
   integers: z.boolean(),
   balance: z.boolean(),
 };
@@ -126,7 +130,7 @@ type TaskOption = keyof typeof fields;
 const tree = ["depth", "children", "operators", "redundancies"] as const;
 const graph = ["nodes", "links", "redundancies"] as const;
 const optionsOf: Readonly<Record<PromptbenchTask, readonly TaskOption[]>> = {
-  arithmetic: [...tree, "extraLinks", "values", "deletedPremises", "cycles", "answers", "integers"],
+  arithmetic: [...tree, "extraLinks", "values", "deletedPremises", "cycles", "answers", "intermediates", "integers"],
   linear_equation: [...tree, "extraLinks", "values", "coefficients", "trees"],
   bool_logic: [...tree, "extraLinks", "deletedPremises", "cycles", "balance"],
   deductive_logic: [...tree, "balance"],
@@ -137,8 +141,8 @@ const optionsOf: Readonly<Record<PromptbenchTask, readonly TaskOption[]>> = {
 
 const largestExact = 2 ** 53;
 
-/** Defaults of the fields above; those of operators and balance depend on the task. */
-const defaults: Readonly<Omit<Required<{ [name in TaskOption]: unknown }>, "operators" | "balance">> = {
+/** Defaults of the fields above; those of operators and balance depend on the task, and intermediates have none. */
+const defaults: Readonly<Omit<Required<{ [name in TaskOption]: unknown }>, "operators" | "balance" | "intermediates">> = {
   depth: [3, 3],
   children: 2,
   extraLinks: 0,
@@ -182,11 +186,15 @@ const schema = z
     const allowed: readonly TreeOperator[] = operatorsOf(value.task);
     const foreign = value.operators?.filter((operator) => !allowed.includes(operator)) ?? [];
     if (foreign.length > 0) refuse("operators", `${value.task} has no ${foreign.join(", ")}; it has ${allowed.join(", ")}`);
-    if (value.answers !== undefined && value.answers[0] > value.answers[1]) refuse("answers", "the minimum exceeds the maximum");
+    for (const name of ["answers", "intermediates"] as const) {
+      const given = value[name];
+      if (given !== undefined && given[0] > given[1]) refuse(name, "the minimum exceeds the maximum");
+    }
   })
   .transform((value): ResolvedPromptbenchOptions => {
     const resolved: Record<string, unknown> = { ...value };
     for (const name of optionsOf[value.task]) {
+      if (name === "intermediates") continue;
       resolved[name] = value[name] ?? defaultOf(name, value.task, value.original);
     }
     return resolved as unknown as ResolvedPromptbenchOptions;
@@ -196,7 +204,7 @@ function operatorsOf(task: PromptbenchTask): readonly TreeOperator[] {
   return task.endsWith("_logic") ? logicOperators : arithmeticOperators;
 }
 
-function defaultOf(name: TaskOption, task: PromptbenchTask, original: boolean): unknown {
+function defaultOf(name: Exclude<TaskOption, "intermediates">, task: PromptbenchTask, original: boolean): unknown {
   if (name === "operators") return operatorsOf(task);
   return name === "balance" ? !original : defaults[name];
 }

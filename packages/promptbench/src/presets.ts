@@ -19,15 +19,20 @@ export const bridgePaperReinforcement: PromptbenchOptions = { ...bridgePaper, de
 /** BRIDGE's out-of-distribution test: depth 5 with 20–22 redundancies. */
 export const bridgePaperOutOfDistribution: PromptbenchOptions = { ...bridgePaperReinforcement, redundancies: [20, 22] };
 
-/** Short problems in few tokens, for models of a few million parameters: sums, differences and products of integers. */
+/**
+ * Few tokens and few numbers, for models of a few hundred thousand parameters: sums, differences and products of three operands, no value
+ * above 20. None is 0, because a product with 0 is a shortcut.
+ */
 export const smallModel: PromptbenchOptions = {
   task: "arithmetic",
-  depth: [2, 3],
+  depth: 3,
+  children: 3,
   operators: ["+", "-", "*"],
   values: [1, 9],
-  redundancies: [0, 1],
-  answers: [0, 99],
+  intermediates: [1, 20],
+  answers: [1, 20],
   integers: true,
+  redundancies: [0, 2],
   phrasebook: "terse",
 };
 

@@ -8,6 +8,7 @@ import {
   type ReasoningGraph,
   type Value,
 } from "@bridge-rl/spec";
+import { tolerantAnswer } from "./answer-matches.js";
 import { buildGraph } from "./internal/build-graph.js";
 import { describer, type Failure } from "./internal/draw-description.js";
 import type { Naming } from "./internal/draw-names.js";
@@ -125,6 +126,7 @@ export function promptbench(options: PromptbenchOptions): PromptbenchSource {
     seed,
     options: { ...resolved, phrasebook: phrasebook.name },
     phrasebook,
+    reward: tolerantAnswer(),
     problem,
     *problems({ start = 0, count = Number.POSITIVE_INFINITY } = {}) {
       for (let index = start; index < start + count; index++) yield problem(index);

@@ -14,7 +14,7 @@ export interface TersePhrasebookOptions {
 const schema = z.strictObject({ order: z.enum(["random", "topological", "reversed"]).default("random") });
 
 /**
- * Few tokens, for small models, in the format of iGSM's terse phrasebook: premises look like `K:m+T;`, solutions like `K=m+T=7+21=28;`.
+ * Few tokens, for small models, in the format of iGSM's terse phrasebook: premises look like `K=m+T;`, solutions like `K=m+T=7+21=28;`.
  *
  * True, false and N/A are `1`, `0` and `!`. Nodes go by their names, which a terse source draws as letters. Generation ends at the
  * end-of-sequence token.

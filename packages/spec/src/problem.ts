@@ -1,5 +1,6 @@
 import type { Phrasebook } from "./phrasebook.js";
 import type { ReasoningGraph, Value } from "./reasoning-graph.js";
+import type { Reward } from "./reward.js";
 
 /** Where a problem comes from. With the source's options this makes it again. */
 export interface ProblemOrigin {
@@ -45,6 +46,8 @@ export interface ProblemSource {
   readonly options: Readonly<Record<string, unknown>>;
   /** How this source's problems and traces are worded. */
   readonly phrasebook: Phrasebook;
+  /** How its answers are judged where nobody says otherwise. @defaultValue the answer exactly as the phrasebook writes it */
+  readonly reward?: Reward;
   problem(index: number): Problem;
   /** The problems from `start`, `count` of them (endless where it is left out). */
   problems(range?: { start?: number; count?: number }): Iterable<Problem>;

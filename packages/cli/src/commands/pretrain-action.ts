@@ -22,8 +22,8 @@ export async function pretrainCommand(config: string, { output, threads, storage
       process.stdout.write(`${JSON.stringify({ output, accuracy }, undefined, 2)}\n`);
       return;
     }
-    for (const { operations, greedy, sampled } of accuracy) {
-      process.stdout.write(`${operations} operations: ${shown(greedy)} greedy, ${shown(sampled)} sampled\n`);
+    for (const { operations, level, greedy, sampled } of accuracy) {
+      process.stdout.write(`${level ?? `${operations} operations`}: ${shown(greedy)} greedy, ${shown(sampled)} sampled\n`);
     }
     process.stdout.write(`model: ${output}\n`);
   } catch (error) {

@@ -10,10 +10,10 @@ export function addPretrain(program: Command): void {
     .command("pretrain")
     .summary("train a small base model from scratch")
     .description(
-      "Trains a tokenizer and a decoder on fresh iGSM problems, easy ones first, as a JSON config says. " +
+      "Trains a tokenizer and a decoder on fresh problems of a source, easy ones first, as a JSON config says. " +
         "A call that was stopped goes on where it was when the same command is given again.",
     )
-    .argument("<config>", "a .json file: model, tokenizer, problems, curriculum, mixture, steps, learningRate, evaluation")
+    .argument("<config>", "a .json file: model, tokenizer, task, problems, levels, curriculum, mixture, steps, learningRate, evaluation")
     .requiredOption("-o, --output <folder>", "becomes a model folder in Hugging Face layout")
     .option("--threads <number>", "threads of the model", wholeNumber(1), 1)
     .addOption(

@@ -1,43 +1,55 @@
 import { type Arm, createArm, demonstrate } from "@bridge-rl/behaviors";
-import { igsm } from "@bridge-rl/igsm";
-import { type Behavior, BridgeError, createRandom, type Demonstration, type Phrasebook, type Problem, type Random } from "@bridge-rl/spec";
+import {
+  type Behavior,
+  BridgeError,
+  createRandom,
+  type Demonstration,
+  type Problem,
+  type ProblemSource,
+  type Random,
+} from "@bridge-rl/spec";
 import { resolveBehavior } from "../resolve/resolve-behavior.js";
+import { resolveSourceFactory } from "../resolve/resolve-source.js";
 import type { PretrainConfig, PretrainMixture } from "./pretrain-config.js";
 
 /** Endless demonstrations, harder with the steps. */
 export interface Curriculum {
-  readonly phrasebook: Phrasebook;
+  /** Any of the sources: all word and judge alike. */
+  readonly source: ProblemSource;
   /** The demonstrations of one optimiser step, counted from 0: always the same for the same step. */
   batch(step: number): Demonstration[];
   /** Demonstrations of the last stage, none of which is in any batch. */
   samples(count: number): Iterable<Demonstration>;
   /** Problems of the split that no batch has. */
-  heldOut(operations: number, count: number): Problem[];
+  heldOut(level: string, count: number): Problem[];
 }
 
 type Stage = PretrainConfig["curriculum"][number];
 
-/** Makes the demonstrations that a config describes. @throws BridgeError `invalid-option` for what iGSM or a behaviour refuses */
+/** Makes the demonstrations that a config describes. @throws BridgeError `invalid-option` for what the source or a behaviour refuses */
 export async function createCurriculum(config: PretrainConfig, directory: string): Promise<Curriculum> {
-  const { seed, curriculum, batchSize } = config;
-  const source = (operations: number, split: "train" | "test", purpose: string) =>
-    igsm({ ...config.problems, operations, split, seed: createRandom(seed, purpose).integer(0, 0x7fff_ffff) });
-  const counts = [...new Set(curriculum.flatMap((stage) => Object.keys(stage.operations)))].map(Number);
-  const training = new Map(counts.map((operations) => [operations, source(operations, "train", `pretraining on ${operations}`)]));
-  const reserved = new Map(counts.map((operations) => [operations, source(operations, "train", `tokenizer from ${operations}`)]));
+  const { seed, curriculum, batchSize, task, problems, levels } = config;
+  const factory = await resolveSourceFactory(task, directory);
+  const source = (level: string, split: "train" | "test", purpose: string) => {
+    const own = levels === undefined ? { operations: Number(level) } : levels[level];
+    return factory({ ...problems, ...own, split, seed: createRandom(seed, purpose).integer(0, 0x7fff_ffff) });
+  };
+  const drawn = [...new Set(curriculum.flatMap((stage) => Object.keys(weightsOf(stage))))];
+  const training = new Map(drawn.map((level) => [level, source(level, "train", `pretraining on ${level}`)]));
+  const reserved = new Map(drawn.map((level) => [level, source(level, "train", `tokenizer from ${level}`)]));
   const arms = new Map<Stage, readonly (readonly [weight: number, arm: Arm])[]>();
   for (const stage of curriculum) arms.set(stage, await armsOf(stage.mixture ?? config.mixture, directory));
-  const { phrasebook } = present([...training.values()][0]);
+  const first = present([...training.values()][0]);
   const random = createRandom(seed, "pretraining");
 
   function make(from: typeof training, stage: Stage, index: number, stream: Random): Demonstration {
-    const weighted = Object.entries(stage.operations).map(([operations, weight]) => [weight, Number(operations)] as const);
+    const weighted = Object.entries(weightsOf(stage)).map(([level, weight]) => [weight, level] as const);
     const problem = present(from.get(draw(weighted, stream))).problem(index);
-    return present(demonstrate(problem, phrasebook, draw(present(arms.get(stage)), stream), seed)[0]);
+    return present(demonstrate(problem, first.phrasebook, draw(present(arms.get(stage)), stream), seed)[0]);
   }
 
   return {
-    phrasebook,
+    source: first,
     batch(step) {
       const stage = present(curriculum.find(({ until }) => until === undefined || step < until) ?? curriculum.at(-1));
       const stream = random.fork("step", step);
@@ -47,8 +59,13 @@ export async function createCurriculum(config: PretrainConfig, directory: string
       const stream = random.fork("samples");
       for (let index = 0; index < count; index++) yield make(reserved, present(curriculum.at(-1)), index, stream);
     },
-    heldOut: (operations, count) => [...source(operations, "test", `evaluation on ${operations}`).problems({ count })],
+    heldOut: (level, count) => [...source(level, "test", `evaluation on ${level}`).problems({ count })],
   };
+}
+
+/** What a stage draws from; a checked one names either operations or levels. */
+function weightsOf({ operations, levels }: Stage): Readonly<Record<string, number>> {
+  return present(operations ?? levels);
 }
 
 function armsOf(mixture: PretrainMixture, directory: string): Promise<(readonly [weight: number, arm: Arm])[]> {
@@ -70,6 +87,6 @@ function draw<T>(weighted: readonly (readonly [weight: number, value: T])[], ran
 }
 
 function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new BridgeError("internal", "a checked curriculum names no operation count, or no kind of demonstration");
+  if (value === undefined) throw new BridgeError("internal", "a checked curriculum names no level, or no kind of demonstration");
   return value;
 }

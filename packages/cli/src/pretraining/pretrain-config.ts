@@ -31,10 +31,13 @@ export interface PretrainConfig {
     readonly pattern: "separate" | "words" | "gpt2" | { readonly regularExpression: string };
     readonly specialTokens: readonly string[];
   };
+  readonly task: string;
   readonly problems: Readonly<Record<string, unknown>>;
+  readonly levels?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   readonly curriculum: readonly {
     readonly until?: number | undefined;
-    readonly operations: Readonly<Record<string, number>>;
+    readonly operations?: Readonly<Record<string, number>> | undefined;
+    readonly levels?: Readonly<Record<string, number>> | undefined;
     readonly mixture?: PretrainMixture | undefined;
   }[];
   readonly mixture: PretrainMixture;
@@ -49,7 +52,8 @@ export interface PretrainConfig {
   readonly checkpointEvery: number;
   readonly evaluation: {
     readonly every: number;
-    readonly operations: readonly number[];
+    readonly operations?: readonly number[] | undefined;
+    readonly levels?: readonly string[] | undefined;
     readonly problems: number;
     readonly finalProblems: number;
   };
@@ -58,6 +62,8 @@ export interface PretrainConfig {
 const mixture = z
   .array(z.strictObject({ weight: z.number().positive(), behaviors: z.array(z.union([z.string(), z.tuple([z.string(), plainObject])])) }))
   .min(1);
+
+const weights = z.record(z.string(), z.number().nonnegative());
 
 const schema = z.strictObject({
   /** Decides weights, problems and demonstrations. */
@@ -81,14 +87,19 @@ const schema = z.strictObject({
     pattern: z.union([z.enum(["separate", "words", "gpt2"]), z.strictObject({ regularExpression: z.string() })]).default("separate"),
     specialTokens: z.array(z.string()).default(["<think>", "</think>"]),
   }),
-  /** What all problems have in common: options of iGSM other than operations, split and seed. */
+  /** Problem source: igsm, promptbench/<task>, or a module that exports `source`. */
+  task: z.string().min(1).default("igsm"),
+  /** What all problems have in common: options of the source other than split, seed and what levels set. */
   problems: plainObject.default({}),
-  /** Which operation counts are drawn, with what weight, up to which step; the last stage goes on to the end. */
+  /** Levels of difficulty by name, as options of the source. Left out, stages and evaluation name operation counts of iGSM. */
+  levels: z.record(z.string(), plainObject).optional(),
+  /** Which operation counts or levels are drawn, with what weight, up to which step; the last stage goes on to the end. */
   curriculum: z
     .array(
       z.strictObject({
         until: positive.optional(),
-        operations: z.record(z.string(), z.number().nonnegative()),
+        operations: weights.optional(),
+        levels: weights.optional(),
         /** Of this stage, instead of the common one. */
         mixture: mixture.optional(),
       }),
@@ -114,11 +125,12 @@ const schema = z.strictObject({
   maxGradientNorm: z.number().nonnegative().default(1),
   logEvery: positive.default(50),
   checkpointEvery: positive.default(500),
-  /** Accuracy by operations, measured on the split that is not trained on. */
+  /** Accuracy by operations or levels, measured on the split that is not trained on. */
   evaluation: z.strictObject({
     every: positive,
-    operations: z.array(positive).min(1),
-    /** Problems of each operation count during training, and at the end. */
+    operations: z.array(positive).min(1).optional(),
+    levels: z.array(z.string()).min(1).optional(),
+    /** Problems of each operation count or level during training, and at the end. */
     problems: positive.default(50),
     finalProblems: positive.default(400),
   }),
@@ -132,20 +144,30 @@ const schema = z.strictObject({
 export function parsePretrainConfig(value: unknown, file: string): PretrainConfig {
   const result = schema.safeParse(value);
   if (!result.success) throw new BridgeError("invalid-option", `${file} is no pretraining config: ${z.prettifyError(result.error)}`);
-  const stages = result.data.curriculum;
-  for (const [index, { until, operations }] of stages.entries()) {
-    const place = `${file}: curriculum stage ${index + 1}`;
-    const isLast = index === stages.length - 1;
-    if (!isLast && (until === undefined || until <= (stages[index - 1]?.until ?? 0))) {
-      throw new BridgeError("invalid-option", `${place} needs an "until" behind that of the stage before; only the last may leave it out`);
-    }
-    const total = Object.values(operations).reduce((sum, weight) => sum + weight, 0);
-    if (!(total > 0) || Object.keys(operations).some((key) => !/^[1-9]\d*$/.test(key))) {
-      throw new BridgeError("invalid-option", `${place}: write operation counts and their weights, such as {"1": 1, "2": 2}`);
-    }
-  }
+  checkLevels(result.data, file);
   const { learningRate, ...rest } = result.data;
   return { ...rest, learningRate: typeof learningRate === "number" ? learningRate : scheduleOf(learningRate) };
+}
+
+function checkLevels({ levels, curriculum, evaluation }: z.output<typeof schema>, file: string): void {
+  const field = levels === undefined ? "operations" : "levels";
+  const isKnown = (name: string) => (levels === undefined ? /^[1-9]\d*$/.test(name) : name in levels);
+  const example = levels === undefined ? 'operation counts and their weights, such as {"1": 1, "2": 2}' : "levels and their weights";
+  for (const [index, stage] of curriculum.entries()) {
+    const place = `${file}: curriculum stage ${index + 1}`;
+    const isLast = index === curriculum.length - 1;
+    if (!isLast && (stage.until === undefined || stage.until <= (curriculum[index - 1]?.until ?? 0))) {
+      throw new BridgeError("invalid-option", `${place} needs an "until" behind that of the stage before; only the last may leave it out`);
+    }
+    const drawn = Object.entries(stage[field] ?? {});
+    if (!(drawn.reduce((sum, [, weight]) => sum + weight, 0) > 0) || !drawn.every(([name]) => isKnown(name))) {
+      throw new BridgeError("invalid-option", `${place}: write ${example} under "${field}"`);
+    }
+  }
+  const asked = evaluation[field] ?? [];
+  if (asked.length === 0 || !asked.every((name) => isKnown(String(name)))) {
+    throw new BridgeError("invalid-option", `${file}: write what is evaluated under evaluation.${field}`);
+  }
 }
 
 function scheduleOf({ kind, peak, ...rest }: Exclude<z.output<typeof schema>["learningRate"], number>): LearningRateSchedule {

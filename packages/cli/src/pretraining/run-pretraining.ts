@@ -28,9 +28,11 @@ export interface RunPretrainingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How a base model does on problems of one operation count that it was not trained on. */
-export interface OperationAccuracy {
-  readonly operations: number;
+/** How a base model does on problems of one operation count or level that it was not trained on. */
+export interface LevelAccuracy {
+  readonly operations?: number;
+  /** Its name in the config; absent for operation counts. */
+  readonly level?: string;
   readonly greedy: Accuracy;
   /** At temperature 1. */
   readonly sampled: Accuracy;
@@ -41,7 +43,7 @@ export interface OperationAccuracy {
  *
  * @throws BridgeError `invalid-option` for the config, `run-conflict` for an output of another config, `cancelled` after the signal
  */
-export async function runPretraining(file: string, options: RunPretrainingOptions): Promise<{ accuracy: OperationAccuracy[] }> {
+export async function runPretraining(file: string, options: RunPretrainingOptions): Promise<{ accuracy: LevelAccuracy[] }> {
   const { output, threads, storage, progress, signal } = options;
   const raw = await readJsonIfThere(file);
   if (raw === undefined) throw new BridgeError("missing-file", `${file} does not exist; pass the path of a pretraining config`);
@@ -57,15 +59,17 @@ export async function runPretraining(file: string, options: RunPretrainingOption
     runtime,
     createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime }),
   });
-  const measure = (operations: number, count: number, temperature: number) =>
+  const { phrasebook, reward = exactAnswer() } = curriculum.source;
+  const levels = (evaluation.operations ?? evaluation.levels ?? []).map(String);
+  const measure = (level: string, count: number, temperature: number) =>
     evaluatePolicy({
       sampler: policy.sampler,
       tokenizer,
-      phrasebook: curriculum.phrasebook,
-      problems: curriculum.heldOut(operations, count),
-      reward: exactAnswer(),
+      phrasebook,
+      problems: curriculum.heldOut(level, count),
+      reward,
       seed: config.seed,
-      sampling: { temperature, maxTokens: decoder.maximumLength / 2, stop: curriculum.phrasebook.stop, ...defined({ signal }) },
+      sampling: { temperature, maxTokens: decoder.maximumLength / 2, stop: phrasebook.stop, ...defined({ signal }) },
     });
 
   const tracker = createJsonlTracker(join(output, "events.jsonl"));
@@ -82,8 +86,8 @@ export async function runPretraining(file: string, options: RunPretrainingOption
         every: evaluation.every,
         async evaluate() {
           const metrics: Record<string, number> = {};
-          for (const operations of evaluation.operations) {
-            metrics[`accuracy/${operations}`] = (await measure(operations, evaluation.problems, 0)).accuracy;
+          for (const level of levels) {
+            metrics[`accuracy/${level}`] = (await measure(level, evaluation.problems, 0)).accuracy;
           }
           return metrics;
         },
@@ -91,11 +95,12 @@ export async function runPretraining(file: string, options: RunPretrainingOption
       ...defined({ progress, signal }),
     });
     await tracker.flush();
-    const accuracy: OperationAccuracy[] = [];
-    for (const operations of evaluation.operations) {
-      const greedy = await measure(operations, evaluation.finalProblems, 0);
-      const sampled = await measure(operations, evaluation.finalProblems, 1);
-      accuracy.push({ operations, greedy: brief(greedy), sampled: brief(sampled) });
+    const accuracy: LevelAccuracy[] = [];
+    for (const level of levels) {
+      const greedy = await measure(level, evaluation.finalProblems, 0);
+      const sampled = await measure(level, evaluation.finalProblems, 1);
+      const name = evaluation.operations === undefined ? { level } : { operations: Number(level) };
+      accuracy.push({ ...name, greedy: brief(greedy), sampled: brief(sampled) });
     }
     // From a folder of its own, so that no half of a model ever stands in the output.
     const aside = join(output, ".model");
@@ -112,9 +117,11 @@ export async function runPretraining(file: string, options: RunPretrainingOption
 }
 
 function trainingOptions(config: PretrainConfig) {
-  const { seed, problems, curriculum, mixture, batchSize, steps, beta1, beta2, weightDecay, maxGradientNorm, logEvery, learningRate } =
-    config;
-  const examplesSettings = { seed, problems, curriculum, mixture, batchSize };
+  const { seed, task, problems, levels, curriculum, mixture, batchSize, steps } = config;
+  const { beta1, beta2, weightDecay, maxGradientNorm, logEvery, learningRate } = config;
+  // A run of iGSM that began before there were other tasks is to go on.
+  const own = task === "igsm" && levels === undefined ? {} : { task, ...defined({ levels }) };
+  const examplesSettings = { seed, ...own, problems, curriculum, mixture, batchSize };
   return { steps, learningRate, beta1, beta2, weightDecay, maxGradientNorm, logEvery, examplesSettings };
 }
 

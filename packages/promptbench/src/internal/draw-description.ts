@@ -35,6 +35,7 @@ function rulesOf(options: ResolvedPromptbenchOptions): TreeRules {
     children,
     extraLinks,
     degenerate: options.original,
+    intermediates: options.intermediates,
     drawOperator: (random) => {
       if (odds === undefined) return operators[random.integer(0, operators.length - 1)] as TreeOperator;
       let left = random.next() * total;

@@ -9,6 +9,8 @@ export interface TreeRules {
   drawLeaf(random: Random): Value | undefined;
   /** Whether a root may stand on a square and a square on a root. */
   readonly degenerate: boolean;
+  /** Values that inner nodes may have; what leaves the range is drawn anew. Undefined allows all exact ones. */
+  readonly intermediates: readonly [number, number] | undefined;
 }
 
 /** A node of a tree that is being drawn; children stand before it. */
@@ -35,6 +37,22 @@ export function drawTree(nodes: TreeNode[], depth: number, rules: TreeRules, ran
     const literal = rules.drawLeaf(random);
     return nodes.push({ operator: undefined, children: [], literal, value: typeof literal === "number" ? literal : 0 }) - 1;
   }
+  const { intermediates } = rules;
+  if (intermediates === undefined) return drawInner(nodes, depth, rules, random, parent);
+  const start = nodes.length;
+  for (let draw = 0; draw <= redraws; draw++) {
+    const root = drawInner(nodes, depth, rules, random, parent);
+    if (root !== -1 && isWithin((nodes[root] as TreeNode).value, intermediates)) return root;
+    nodes.length = start;
+  }
+  return -1;
+}
+
+function isWithin(value: number, [minimum, maximum]: readonly [number, number]): boolean {
+  return value >= minimum && value <= maximum;
+}
+
+function drawInner(nodes: TreeNode[], depth: number, rules: TreeRules, random: Random, parent: TreeOperator | undefined): number {
   let operator = rules.drawOperator(random);
   if (!rules.degenerate) for (let draw = 0; undoes(operator, parent) && draw < redraws; draw++) operator = rules.drawOperator(random);
   const count = isUnary(operator) ? 1 : rules.children;
@@ -111,7 +129,7 @@ export function addExtraLinks(nodes: TreeNode[], root: number, rules: TreeRules,
     if (node.operator === undefined) return true;
     for (const child of node.children) if (!compute(child)) return false;
     node.value = apply(node.operator, node.children, nodes);
-    return Math.abs(node.value) <= largestExact;
+    return Math.abs(node.value) <= largestExact && (rules.intermediates === undefined || isWithin(node.value, rules.intermediates));
   }
 }
 

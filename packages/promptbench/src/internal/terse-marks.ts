@@ -2,10 +2,16 @@ import type { BehaviorMark } from "@bridge-rl/spec";
 
 const name = String.raw`^(?:[A-Za-z]{1,3}\d?|\(x,y\))`;
 const attempt = new RegExp(`${name}\\?`);
-const restatement = new RegExp(`${name}:`);
 const derivation = new RegExp(`${name}=`);
 
-/** Recognises attempts, restatements and stepwise derivations by their punctuation, statement by statement. */
+/** A value, or two of them in parentheses: what a derivation ends with, and a premise only where it gives a number. */
+const value = /^(?:[-+]?[\d.]+(?:e[-+]?\d+)?|!|\([-+.,\de]+\))$/;
+
+/**
+ * Recognises attempts, restatements and stepwise derivations by their punctuation, statement by statement.
+ *
+ * A restated premise that only gives a value reads like its derivation and is not told from it.
+ */
 export function detectTerse(completion: string): BehaviorMark[] {
   const marks: BehaviorMark[] = [];
   const opening = completion.indexOf("<think>");
@@ -24,10 +30,9 @@ export function detectTerse(completion: string): BehaviorMark[] {
 
 function kindOf(statement: string): BehaviorMark["kind"] | undefined {
   if (attempt.test(statement)) return "attempt";
-  if (restatement.test(statement)) return "restate";
   if (!derivation.test(statement)) return undefined;
-  const computed = statement
-    .split("=")
-    .filter((part) => /^[^A-Za-z]+$/.test(part.replace(/\de[-+]?\d/g, "")) && /[\d!)][-+*/&|^,]|^[~>]/.test(part));
+  const parts = statement.split("=");
+  if (!value.test(parts[parts.length - 1] as string)) return "restate";
+  const computed = parts.filter((part) => /^[^A-Za-z]+$/.test(part.replace(/\de[-+]?\d/g, "")) && /[\d!)][-+*/&|^,]|^[~>]/.test(part));
   return computed.length > 1 ? "stepwise" : undefined;
 }

@@ -51,10 +51,10 @@ export class TerseWords {
     for (const node of nodes) {
       const { name, label } = node;
       if (this.#task !== "abductive_logic") {
-        if (node.stated) premises.push(`${this.#words[node.id]}:${this.#premise(node)};`);
+        if (node.stated) premises.push(`${this.#words[node.id]}=${this.#premise(node)};`);
         continue;
       }
-      if (node.dependencies.length === 0 && node.stated) premises.push(`${name}:${terseValue(node.value)};`);
+      if (node.dependencies.length === 0 && node.stated) premises.push(`${name}=${terseValue(node.value)};`);
       if (label?.premises !== undefined) premises.push(`${conclusion(node)};`);
     }
     // Abductive graphs begin with the conclusion, descriptions with the premises.
@@ -78,7 +78,7 @@ export class TerseWords {
     if (step.kind === "remark") return `${step.text};`;
     const node = nodeOf(this.#graph, step.node);
     const name = this.#words[node.id] as string;
-    if (step.kind === "restate") return `${name}:${this.#premise(node)};`;
+    if (step.kind === "restate") return `${name}=${this.#premise(node)};`;
     if (step.kind === "derive") return `${name}=${this.#derivation(node, step.detail === "stepwise").join("=")};`;
     return `${name}?${step.missing.map((id) => this.#words[nodeOf(this.#graph, id).id]).join(",")};`;
   }
