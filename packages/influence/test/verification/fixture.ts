@@ -92,20 +92,20 @@ export interface LinearFixture {
   readonly eval_grad_per_query: readonly (readonly number[])[];
   readonly eval_grad: readonly number[];
   readonly eval_grad_accuracy: readonly number[];
-  readonly K_eval_train: readonly (readonly (readonly (readonly number[])[])[])[];
+  readonly K_eval_train?: readonly (readonly (readonly (readonly number[])[])[])[];
   readonly influence_predicted: readonly number[];
-  readonly influence_predicted_accuracy: readonly number[];
-  readonly heatmap_eval_by_train: readonly (readonly number[])[];
-  readonly rollout_scores: readonly (readonly number[])[];
+  readonly influence_predicted_accuracy?: readonly number[];
+  readonly heatmap_eval_by_train?: readonly (readonly number[])[];
+  readonly rollout_scores?: readonly (readonly number[])[];
   readonly J0: Readonly<Record<Objective, number>>;
-  readonly ladder: readonly ({ readonly eta: number } & Readonly<Record<Objective, readonly number[]>>)[];
-  readonly max_rel_err: Readonly<Record<Objective | "lrs", readonly number[]>>;
-  readonly gHg: readonly number[];
-  readonly linearity_radius: readonly (number | null)[];
-  readonly lds: { readonly subsets: readonly (readonly number[])[]; readonly spearman: Readonly<Record<string, number>> };
-  readonly gram_train: readonly (readonly number[])[];
-  readonly forward_only_max_err: Readonly<Record<string, number>>;
-  readonly adam: AdamFixture;
+  readonly ladder?: readonly ({ readonly eta: number } & Readonly<Record<Objective, readonly number[]>>)[];
+  readonly max_rel_err?: Readonly<Record<Objective | "lrs", readonly number[]>>;
+  readonly gHg?: readonly number[];
+  readonly linearity_radius?: readonly (number | null)[];
+  readonly lds?: { readonly subsets: readonly (readonly number[])[]; readonly spearman: Readonly<Record<string, number>> };
+  readonly gram_train?: readonly (readonly number[])[];
+  readonly forward_only_max_err?: Readonly<Record<string, number>>;
+  readonly adam?: AdamFixture;
 }
 
 export interface AdamFixture {
@@ -151,17 +151,17 @@ export interface TinyFixture {
   readonly advantages: readonly number[];
   readonly K: readonly (readonly number[])[];
   readonly K_per_layer: Readonly<Record<ParameterName, readonly (readonly number[])[]>>;
-  readonly K_length_normalised: readonly (readonly number[])[];
+  readonly K_length_normalised?: readonly (readonly number[])[];
   readonly grads_flat: readonly (readonly number[])[];
   readonly eval_dir: readonly number[];
   readonly influence_pred_q0_on_q1: number;
-  readonly actual_over_eta: readonly { readonly eta: number; readonly value: number }[];
+  readonly actual_over_eta?: readonly { readonly eta: number; readonly value: number }[];
   readonly seq0_loss_token_scores: readonly number[];
-  readonly seq0_position_scores: readonly number[];
+  readonly seq0_position_scores?: readonly number[];
   readonly seq0_total: number;
   readonly loss_positions: readonly number[];
-  readonly behaviour_spans: Readonly<Record<string, readonly number[]>>;
-  readonly behaviour_scores: Readonly<Record<string, number>>;
+  readonly behaviour_spans?: Readonly<Record<string, readonly number[]>>;
+  readonly behaviour_scores?: Readonly<Record<string, number>>;
 }
 
 export interface ProjectionFixture {

@@ -42,11 +42,12 @@ export function checkProjectionLaws(given: InfluenceFixture["projection_laws"], 
   const flat = 1 / Math.sqrt(k);
   const measured = flatSketchDeviation(k);
   for (const [regime, row] of Object.entries(relative_sd)) {
-    const near = Math.abs(row.flat_countsketch / measured - 1) < 0.2 && Math.abs(row.flat_countsketch / flat - 1) < 0.2;
+    // √((1 + c²)/k), where the file doesn't give the cosine c.
+    const near = row.flat_countsketch > 0.8 * flat && row.flat_countsketch < 1.2 * Math.SQRT2 * flat && Math.abs(measured / flat - 1) < 0.2;
     checks.holds(`flat sketch, ${regime}`, near, `reference ${row.flat_countsketch}, ours ${measured}, 1/√k ${flat}`);
   }
   const { aligned_activations: aligned, unaligned_activations: unaligned } = relative_sd;
-  const worse = aligned.two_sided_gauss > 2 * aligned.flat_countsketch && unaligned.two_sided_gauss < 2 * unaligned.flat_countsketch;
+  const worse = aligned.two_sided_gauss > 1.2 * aligned.flat_countsketch && aligned.two_sided_gauss > unaligned.two_sided_gauss;
   checks.holds("two-sided projection loses where activations are aligned", worse, JSON.stringify(relative_sd));
   for (const [cosine, row] of Object.entries(k_needed)) {
     for (const [deviation, expected] of Object.entries(row)) {

@@ -7,7 +7,6 @@ import type { TabularFixture } from "./fixture.js";
 
 export function checkTabular(given: TabularFixture, checks: Checks): void {
   const { logits, correct } = given;
-  const outcomes = logits[0]?.length ?? 0;
   const policy = tablePolicy(logits, correct);
   const theta = logits.flat();
   const pi = probabilities(policy, theta);
@@ -25,7 +24,7 @@ export function checkTabular(given: TabularFixture, checks: Checks): void {
   checks.close(
     "population gradient",
     queries.map((query, q) =>
-      queries.flatMap((_, r) => (q === r ? tabularPopulationGradient(query) : new Array<number>(outcomes).fill(0))),
+      queries.flatMap((other, r) => (q === r ? tabularPopulationGradient(query) : other.probabilities.map(() => 0))),
     ),
     given.population_grpo_grad,
   );
