@@ -13,6 +13,8 @@ export interface PolicyLossResult {
   readonly loss: number;
   /** d loss / d log π. `[rows][tokens]` */
   readonly gradients: readonly Float64Array[];
+  /** d loss / d entropy, where there is an entropy bonus. `[rows][tokens]` */
+  readonly entropyGradients?: readonly Float64Array[];
   /** By TRL's names. */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -21,7 +23,7 @@ export interface PolicyLossResult {
  * Computes a policy loss, its derivative and its metrics in float64.
  *
  * @param logProbabilities  under the policy being trained, over completion tokens. `[rows][tokens]`
- * @throws BridgeError `shape-mismatch`, `invalid-option`; `invalid-input` where `beta` or the entropy mask lacks what it needs
+ * @throws BridgeError `shape-mismatch`, `invalid-option`; `invalid-input` where `beta`, the entropy mask or the entropy bonus lacks what it needs
  */
 export function evaluatePolicyLoss(logProbabilities: TokenRows, batch: PolicyLossBatch, options: PolicyLossOptions = {}): PolicyLossResult {
   checkPolicyLossBatch(logProbabilities, batch);
@@ -76,6 +78,8 @@ export function evaluatePolicyLoss(logProbabilities: TokenRows, batch: PolicyLos
     }
   }
 
+  const bonus = entropyBonus(resolved, rows, batch, masks, lengths);
+  loss -= bonus.value;
   const tokens = Math.max(sum(lengths), 1);
   const metrics: Record<string, number> = {};
   if (batch.entropies !== undefined) metrics.entropy = sum(maskedSums(rows, flatten(rows, batch.entropies), masks)) / tokens;
@@ -84,7 +88,32 @@ export function evaluatePolicyLoss(logProbabilities: TokenRows, batch: PolicyLos
   else if (resolved.lossType !== "sapo" && resolved.lossType !== "reinforce") {
     Object.assign(metrics, clipMetrics(resolved, rows, ratios, batch.advantages, masks, lengths));
   }
-  return { loss, gradients: logProbabilities.map((_, row) => gradients.slice(rows.starts[row], rows.starts[row + 1])), metrics };
+  const byRow = (values: Float64Array) => logProbabilities.map((_, row) => values.slice(rows.starts[row], rows.starts[row + 1]));
+  return {
+    loss,
+    gradients: byRow(gradients),
+    ...(bonus.gradients === undefined ? {} : { entropyGradients: byRow(bonus.gradients) }),
+    metrics,
+  };
+}
+
+/** What is subtracted from the loss: coefficient · Σ mask · entropy / counted tokens of the whole batch. */
+function entropyBonus(
+  { entropyCoefficient }: ResolvedPolicyLossOptions,
+  rows: FlatRows,
+  batch: PolicyLossBatch,
+  masks: Float64Array,
+  lengths: Float64Array,
+): { readonly value: number; readonly gradients?: Float64Array } {
+  if (entropyCoefficient === 0) return { value: 0 };
+  const scale = entropyCoefficient / Math.max(batch.whole?.tokens ?? sum(lengths), 1);
+  const entropies = entropiesOf(batch, rows, `entropyCoefficient ${entropyCoefficient}`);
+  return { value: scale * sum(maskedSums(rows, entropies, masks)), gradients: masks.map((mask) => -scale * mask) };
+}
+
+function entropiesOf({ entropies }: PolicyLossBatch, rows: FlatRows, user: string): Float64Array {
+  if (entropies === undefined) throw new BridgeError("invalid-input", `${user} needs entropies, and the batch has none`);
+  return flatten(rows, entropies);
 }
 
 interface FlatBatch {
@@ -113,10 +142,7 @@ function surrogateFactors(options: ResolvedPolicyLossOptions, rows: FlatRows, ba
     }
   }
   if (options.topEntropyQuantile < 1) {
-    if (batch.entropies === undefined) {
-      throw new BridgeError("invalid-input", `topEntropyQuantile ${options.topEntropyQuantile} needs entropies, and the batch has none`);
-    }
-    const entropies = flatten(rows, batch.entropies);
+    const entropies = entropiesOf(batch, rows, `topEntropyQuantile ${options.topEntropyQuantile}`);
     const threshold = quantile(
       entropies.filter((_, token) => masks[token] !== 0),
       1 - options.topEntropyQuantile,

@@ -46,6 +46,8 @@ export interface PolicyLossOptions {
   readonly offPolicyThreshold?: number | null;
   /** (`top_entropy_quantile`) Trains only this share of the tokens, those of the highest entropy (2506.01939). @defaultValue 1 */
   readonly topEntropyQuantile?: number;
+  /** (`entropy_coef`) Weight of the entropy bonus: its mean over the counted tokens of the whole optimiser batch is subtracted. Costs a forward pass. @defaultValue 0 */
+  readonly entropyCoefficient?: number;
   /** (`sapo_temperature_pos`, `sapo_temperature_neg`) @defaultValue { positive: 1, negative: 1.05 } */
   readonly sapoTemperature?: { readonly positive: number; readonly negative: number };
   /** (`vespo_k_pos` …) @defaultValue { positive: { k: 2, lambda: 3 }, negative: { k: 3, lambda: 2 } } */
@@ -76,6 +78,7 @@ export function resolvePolicyLossOptions(options: PolicyLossOptions): ResolvedPo
     klLimit: null,
     offPolicyThreshold: null,
     topEntropyQuantile: 1,
+    entropyCoefficient: 0,
     sapoTemperature: { positive: 1, negative: 1.05 },
     vespo: { positive: { k: 2, lambda: 3 }, negative: { k: 3, lambda: 2 } },
     maxCompletionLength: Number.NaN,
@@ -92,6 +95,7 @@ export function resolvePolicyLossOptions(options: PolicyLossOptions): ResolvedPo
     !(resolved.topEntropyQuantile > 0 && resolved.topEntropyQuantile <= 1),
     `topEntropyQuantile ${resolved.topEntropyQuantile} is not in (0, 1]`,
   );
+  refuse(!Number.isFinite(resolved.entropyCoefficient), `entropyCoefficient ${resolved.entropyCoefficient} is not finite`);
   refuse(
     lossType === "dr_grpo" && !(resolved.maxCompletionLength > 0),
     "dr_grpo divides by maxCompletionLength; set it to the rollouts' token limit",

@@ -1,4 +1,4 @@
-import type { Phrasebook } from "@bridge-rl/spec";
+import { behaviorMarkKinds, type Phrasebook } from "@bridge-rl/spec";
 import type { RolloutGroup } from "@bridge-rl/training";
 
 /**
@@ -58,7 +58,7 @@ function behaviorMetrics(
 ): Record<string, number> {
   const marks = rollouts.map((rollout) => phrasebook.detectBehaviors(rollout.text));
   const metrics: Record<string, number> = {};
-  for (const kind of ["attempt", "restate", "stepwise"] as const) {
+  for (const kind of behaviorMarkKinds) {
     const counts = marks.map((found) => found.filter((mark) => mark.kind === kind).length);
     metrics[`behaviors/${kind}`] = mean(counts);
     metrics[`behaviors/${kind}_share`] = mean(counts.map((count) => Number(count > 0)));

@@ -31,9 +31,9 @@ function scene(seed: number): Scene {
   };
 }
 
-/** What `stop` freezes in the formulas is frozen here too: the weights of CISPO and VESPO, and the row filters. */
-function differentiable(options: PolicyLossOptions): boolean {
-  return options.lossType !== "cispo" && options.lossType !== "vespo";
+/** Types whose ratio is a weight without gradient: moving old and new log-probabilities together keeps it as it is. */
+function freezesRatio(options: PolicyLossOptions): boolean {
+  return options.lossType === "cispo" || options.lossType === "vespo";
 }
 
 describe("gradients", () => {
@@ -44,32 +44,32 @@ describe("gradients", () => {
       { lossType, ratioLevel, maxCompletionLength: 8, beta: 0.3, klEstimator: "k1" as const, delta: 1.5 },
       { lossType, ratioLevel, maxCompletionLength: 8, beta: 0.3, klEstimator: "k2" as const, topEntropyQuantile: 0.5 },
       { lossType, ratioLevel, maxCompletionLength: 8, beta: 0.3, klLimit: { difference: 0.2, value: 10 }, clipHigh: 0.4 },
+      { lossType, ratioLevel, maxCompletionLength: 8, entropyCoefficient: 0.2, offPolicyThreshold: 0.05, clipLow: 0.1 },
     ]),
   );
 
-  test.each(variants.filter(differentiable).map((options) => [JSON.stringify(options), options] as const))(
-    "equal central differences: %s",
-    (_, options) => {
-      for (let seed = 0; seed < 20; seed++) {
-        const { current, batch } = scene(seed);
-        const { gradients } = evaluatePolicyLoss(current, batch, options);
-        const step = 1e-6;
-        for (const [row, values] of current.entries()) {
-          for (const token of values.keys()) {
-            const at = (shift: number) =>
-              evaluatePolicyLoss(
-                current.map((other, index) =>
-                  index === row ? other.map((value, place) => (place === token ? value + shift : value)) : other,
-                ),
-                batch,
-                options,
-              ).loss;
-            expect(gradients[row]?.[token]).toBeCloseTo((at(step) - at(-step)) / (2 * step), 6);
-          }
+  test.each(
+    variants
+      .filter((options) => !(freezesRatio(options) && options.klBiasCorrection))
+      .map((options) => [JSON.stringify(options), options] as const),
+  )("equal central differences: %s", (_, options) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { current, batch } = scene(seed);
+      const { gradients } = evaluatePolicyLoss(current, batch, options);
+      const step = 1e-6;
+      for (const [row, values] of current.entries()) {
+        for (const token of values.keys()) {
+          const shifted = (rows: readonly ArrayLike<number>[], shift: number) =>
+            rows.map((other, index) => Array.from(other, (value, place) => (index === row && place === token ? value + shift : value)));
+          const at = (shift: number) => {
+            const oldLogProbabilities = freezesRatio(options) ? shifted(batch.oldLogProbabilities, shift) : batch.oldLogProbabilities;
+            return evaluatePolicyLoss(shifted(current, shift), { ...batch, oldLogProbabilities }, options).loss;
+          };
+          expect(gradients[row]?.[token]).toBeCloseTo((at(step) - at(-step)) / (2 * step), 6);
         }
       }
-    },
-  );
+    }
+  });
 
   test.each(["cispo", "vespo"] as const)("%s: −weight · advantage, the weight without gradient", (lossType) => {
     const { gradients, loss } = evaluatePolicyLoss([[-1]], { advantages: [2], oldLogProbabilities: [[-1.5]] }, { lossType, clipHigh: 5 });
@@ -78,6 +78,50 @@ describe("gradients", () => {
 
     expect(gradients[0]?.[0]).toBeCloseTo(-weight * 2, 12);
     expect(loss).toBeCloseTo(weight * 2, 12);
+  });
+});
+
+describe("the entropy bonus", () => {
+  const { current, batch } = scene(5);
+  const options: PolicyLossOptions = { entropyCoefficient: 0.3 };
+  const counted = batch.masks.flatMap((row) => Array.from(row)).reduce((total, mask) => total + mask, 0);
+
+  test("subtracts coefficient · the mean over counted tokens, with the derivative of that", () => {
+    const plain = evaluatePolicyLoss(current, batch, {});
+    const { loss, entropyGradients, gradients } = evaluatePolicyLoss(current, batch, options);
+
+    expect(loss).toBeCloseTo(plain.loss - 0.3 * (plain.metrics.entropy as number), 12);
+    expect(gradients).toEqual(plain.gradients);
+    expect(plain.entropyGradients).toBeUndefined();
+    expect(entropyGradients?.map((row) => Array.from(row))).toEqual(
+      batch.masks.map((row) => Array.from(row, (mask) => (-0.3 / counted) * mask)),
+    );
+  });
+
+  test("two parts with the whole's tokens add up", () => {
+    const whole = { tokens: 40, rows: 9 };
+    const alone = evaluatePolicyLoss(current, { ...batch, whole }, options);
+    const without = evaluatePolicyLoss(current, { ...batch, whole }, {});
+
+    expect(without.loss - alone.loss).toBeCloseTo(((alone.metrics.entropy as number) * counted * 0.3) / 40, 12);
+  });
+
+  test("asks the policy for entropies, and hands their derivative on", () => {
+    const { entropies, ...rest } = batch;
+    const loss = policyLoss(rest, options);
+    const rows = current.map((row, index) => ({
+      logProbabilities: Float32Array.from(row),
+      entropies: Float32Array.from(entropies[index] as ArrayLike<number>),
+    }));
+
+    expect(loss.usesEntropies).toBe(true);
+    expect(policyLoss(rest, {}).usesEntropies).toBe(false);
+    expect(policyLoss(rest, { topEntropyQuantile: 0.5 }).usesEntropies).toBe(true);
+    expect(policyLoss(batch, options).usesEntropies).toBe(false);
+    expect(loss.evaluate(rows).entropyGradients?.[0]).toBeInstanceOf(Float32Array);
+    expect(() => loss.evaluate(rows.map(({ logProbabilities }) => ({ logProbabilities })))).toThrow(
+      "entropyCoefficient 0.3 needs entropies",
+    );
   });
 });
 
@@ -201,8 +245,32 @@ describe("policyLoss", () => {
     [{ clipLow: 1.5 }, "clipLow 1.5"],
     [{ beta: -1 }, "beta -1"],
     [{ topEntropyQuantile: 0 }, "topEntropyQuantile 0"],
+    [{ topEntropyQuantile: 1.1 }, "topEntropyQuantile 1.1"],
+    [{ clipHigh: -1 }, "clipHigh -1"],
+    [{ delta: 0 }, "delta 0"],
+    [{ entropyCoefficient: Number.NaN }, "entropyCoefficient NaN"],
   ] as const)("refuses %j", (options, message) => {
     expect(() => policyLoss({ advantages: [] }, options)).toThrow(message);
+  });
+
+  test("names the row, the token and whose log-probability is not finite, unless a mask hides it", () => {
+    const rows = [{ logProbabilities: Float32Array.of(-1, -2) }, { logProbabilities: Float32Array.of(-1, Number.NaN) }];
+
+    expect(() => policyLoss({ advantages: [1, 1] }).evaluate(rows)).toThrow(
+      "row 1: the policy's log-probability of completion token 1 is NaN",
+    );
+    expect(() => policyLoss({ advantages: [1], oldLogProbabilities: [[-1, Number.NEGATIVE_INFINITY]] }).evaluate(rows.slice(0, 1))).toThrow(
+      "row 0: the old log-probability of completion token 1 is -Infinity",
+    );
+    expect(
+      policyLoss({
+        advantages: [1, 1],
+        masks: [
+          [1, 1],
+          [1, 0],
+        ],
+      }).evaluate(rows).loss,
+    ).toBeLessThan(0);
   });
 
   test("names what is missing or has the wrong shape", () => {
