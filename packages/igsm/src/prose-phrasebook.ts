@@ -1,16 +1,29 @@
-import type { GraphNode, Phrasebook, Random, ReasoningGraph, Span, Step, Trace } from "@bridge-rl/spec";
+import {
+  type GraphNode,
+  type Phrasebook,
+  type Random,
+  type ReasoningGraph,
+  type Span,
+  type Step,
+  stepKinds,
+  type Trace,
+} from "@bridge-rl/spec";
 import { parseBoxed } from "./internal/boxed.js";
 import { infix, steps } from "./internal/infix.js";
 import { detectProse } from "./internal/prose-marks.js";
 import {
   proseStyle,
+  wordCheck,
   wordDefinition,
+  wordEstimate,
   wordFormula,
   wordGiven,
+  wordPlan,
   wordPremise,
   wordQuestion,
   wordReminder,
   wordRestatement,
+  wordRetraction,
   wordReturn,
   wordSetback,
 } from "./internal/prose-wording.js";
@@ -31,6 +44,7 @@ export function prosePhrasebook(): Phrasebook {
     name: "prose",
     specVersion: 1,
     stop: ["</answer>"],
+    stepKinds,
     renderPrompt,
     renderTrace: (graph, trace, random) => new Solution(graph, trace, random).render(),
     parseAnswer: parseBoxed,
@@ -86,9 +100,14 @@ class Solution {
       return first + 1;
     }
     const node = nodeOf(this.#graph, step.node);
+    const aside = this.#aside(step, node);
+    if (aside !== undefined) {
+      this.#write(first, `- ${aside}\n`);
+      return first + 1;
+    }
     let last = first;
     while (this.#steps[last]?.kind === "restate" && this.#isAbout(last + 1, step.node)) last++;
-    const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate">;
+    const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate" | "mistake">;
     if (closingStep.kind === "restate") {
       for (let index = first; index <= last; index++) {
         this.#write(index, `- ${wordReminder(node.name, wordFormula(node.expression, this.#names))}\n`);
@@ -105,7 +124,29 @@ class Solution {
 
   #isAbout(index: number, node: number): boolean {
     const step = this.#steps[index];
-    return step !== undefined && step.kind !== "remark" && step.node === node;
+    return (
+      (step?.kind === "restate" || step?.kind === "derive" || step?.kind === "attempt" || step?.kind === "mistake") && step.node === node
+    );
+  }
+
+  /** The steps that are a bullet of their own. */
+  #aside(step: Exclude<Step, { kind: "remark" }>, { id, name, expression, value }: GraphNode): string | undefined {
+    const symbol = this.#symbols[id] as string;
+    switch (step.kind) {
+      case "check":
+        return wordCheck(symbol, infix(expression, this.#numbers, proseStyle), String(value), expression.kind === "operation");
+      case "plan":
+        return wordPlan(
+          name,
+          step.nodes.map((needed) => nodeOf(this.#graph, needed).name),
+        );
+      case "estimate":
+        return wordEstimate(name, String(step.low), String(step.high));
+      case "retract":
+        return wordRetraction(symbol, String(step.value));
+      default:
+        return undefined;
+    }
   }
 
   #introduce({ id, name, expression }: GraphNode): string {
@@ -124,13 +165,15 @@ class Solution {
     )}\n`;
   }
 
-  #derivation({ id, expression, value }: GraphNode, { detail }: StepOf<"derive">): string {
+  #derivation({ id, expression, value: right }: GraphNode, step: StepOf<"derive" | "mistake">): string {
+    const value = step.kind === "mistake" ? step.value : right;
     const symbol = this.#symbols[id] as string;
     if (expression.kind === "constant") return ` So ${symbol} = ${String(value)}.\n`;
     const symbols = infix(expression, this.#symbols, proseStyle);
     if (expression.kind !== "operation") return ` Then ${symbol} = ${symbols} = ${String(value)}.\n`;
     const numbers = infix(expression, this.#numbers, proseStyle);
-    const results = detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle).join(" = ");
+    const results =
+      step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle).join(" = ");
     return ` Then ${symbol} = ${symbols} = ${numbers} = ${results}.\n`;
   }
 

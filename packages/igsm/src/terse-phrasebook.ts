@@ -1,4 +1,4 @@
-import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Step, type Trace } from "@bridge-rl/spec";
+import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Step, stepKinds, type Trace } from "@bridge-rl/spec";
 import { z } from "zod";
 import { parseBoxed } from "./internal/boxed.js";
 import { type InfixStyle, infix, steps } from "./internal/infix.js";
@@ -26,6 +26,7 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
     name: wording.name,
     specVersion: 1,
     stop: [],
+    stepKinds,
     renderPrompt(graph, random) {
       const symbols = symbolsOf(graph);
       const premises = graph.nodes.map(({ id, expression }) => wording.premise(symbols[id] as string, infix(expression, symbols, style)));
@@ -56,14 +57,18 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
     if (step.kind === "remark") return wording.remark(step.text);
     const { id, expression, value } = nodeOf(graph, step.node);
     const symbol = symbols[id] as string;
-    if (step.kind === "attempt")
-      return wording.attempt(
-        symbol,
-        step.missing.map((node) => symbols[nodeOf(graph, node).id] as string),
-      );
+    const signs = (nodes: readonly number[]) => nodes.map((node) => symbols[nodeOf(graph, node).id] as string);
+    if (step.kind === "plan") return wording.plan(symbol, signs(step.nodes));
+    if (step.kind === "estimate") return wording.estimate(symbol, String(step.low), String(step.high));
+    if (step.kind === "retract") return wording.retract(symbol, String(step.value));
+    if (step.kind === "attempt") return wording.attempt(symbol, signs(step.missing));
     const formula = infix(expression, symbols, style);
     if (step.kind === "restate") return wording.restate(symbol, formula);
     const computed = infix(expression, numbers, style);
+    if (step.kind === "check") return wording.check(symbol, expression.kind === "operation" ? [computed, String(value)] : [computed]);
+    if (step.kind === "mistake") {
+      return wording.derive(symbol, formula, expression.kind === "operation" ? [computed, String(step.value)] : [String(step.value)]);
+    }
     if (expression.kind !== "operation") return wording.derive(symbol, formula, [computed]);
     return wording.derive(symbol, formula, [computed, ...(step.detail === "direct" ? [String(value)] : steps(expression, graph, style))]);
   }

@@ -1,4 +1,4 @@
-import { type Phrasebook, parseOptions } from "@bridge-rl/spec";
+import { type Phrasebook, parseOptions, stepKinds } from "@bridge-rl/spec";
 import { z } from "zod";
 import { parseAnswer } from "./internal/parse-answer.js";
 import { detectProse } from "./internal/prose-marks.js";
@@ -33,6 +33,7 @@ export function prosePhrasebook(options: ProsePhrasebookOptions = {}): Phraseboo
     name: order === "random" ? name : `${name}(${order})`,
     specVersion: 1,
     stop: [">>>"],
+    stepKinds,
     renderPrompt: (graph, random) => prosePrompt(graph, order, instructions, random),
     renderTrace(graph, trace) {
       const steps = new ProseSteps(graph);

@@ -1,4 +1,4 @@
-import { type Phrasebook, parseOptions } from "@bridge-rl/spec";
+import { type Phrasebook, parseOptions, stepKinds } from "@bridge-rl/spec";
 import { z } from "zod";
 import { parseAnswer } from "./internal/parse-answer.js";
 import { renderSteps } from "./internal/render-steps.js";
@@ -27,6 +27,7 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
     name: order === "random" ? "terse" : `terse(${order})`,
     specVersion: 1,
     stop: [],
+    stepKinds,
     renderPrompt: (graph, random) => new TerseWords(graph).prompt(order, random),
     renderTrace(graph, trace) {
       const words = new TerseWords(graph);

@@ -1,4 +1,4 @@
-import type { BehaviorMark, ReasoningGraph, RunEvent, Value } from "@bridge-rl/spec";
+import { type BehaviorMark, behaviorMarkKinds, type ReasoningGraph, type RunEvent, type Value } from "@bridge-rl/spec";
 import { z } from "zod";
 import { reasoningGraphSchema } from "./internal/reasoning-graph-schema.js";
 
@@ -183,7 +183,7 @@ export const rolloutSampleSchema: z.ZodType<RolloutSample> = z.object({
       text: z.string(),
       reward: z.number(),
       finishReason: z.enum(["stop", "length"]),
-      marks: z.array(z.object({ start: count, end: count, kind: z.enum(["attempt", "restate", "stepwise"]) })),
+      marks: z.array(z.object({ start: count, end: count, kind: z.enum(behaviorMarkKinds) })),
     }),
   ),
 });

@@ -1,8 +1,9 @@
 export { type Behavior, type BehaviorContext, type BehaviorDefinition, type BehaviorFactory, defineBehavior } from "./behavior.js";
 export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
+export { checkInputs, type TensorDeclaration } from "./check-inputs.js";
 export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";
-export type { BehaviorMark, Phrasebook } from "./phrasebook.js";
+export { type BehaviorMark, type BehaviorMarkKind, behaviorMarkKinds, type Phrasebook } from "./phrasebook.js";
 export type {
   ForwardBackwardOptions,
   FrozenPolicy,
@@ -20,6 +21,16 @@ export { createRandom, mix32, type Random } from "./random.js";
 export type { Expression, GraphNode, GraphState, Operator, ReasoningGraph, Value } from "./reasoning-graph.js";
 export { defineReward, type Reward, type RewardDefinition, type RewardInput } from "./reward.js";
 export type { Rollout, SampleRequest, Sampler, SamplingOptions } from "./rollout.js";
-export type { CompileOptions, Program, Runtime, TensorData, TensorValue } from "./runtime.js";
-export type { Demonstration, Span, Step, Trace } from "./trace.js";
+export type {
+  CompileOnDeviceOptions,
+  CompileOptions,
+  DeviceMemory,
+  DeviceProgram,
+  DeviceTensor,
+  Program,
+  Runtime,
+  TensorData,
+  TensorValue,
+} from "./runtime.js";
+export { coreStepKinds, type Demonstration, type Span, type Step, stepKinds, type Trace } from "./trace.js";
 export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";

@@ -1,11 +1,13 @@
 import type { Random } from "./random.js";
 import type { ReasoningGraph, Value } from "./reasoning-graph.js";
-import type { Span, Trace } from "./trace.js";
+import type { Span, Step, Trace } from "./trace.js";
 
 /** Words graphs and traces. A phrasebook never decides what is said, only how. */
 export interface Phrasebook {
   readonly name: string;
   readonly specVersion: 1;
+  /** The kinds of steps that `renderTrace` can word. Since 1.1. @defaultValue `coreStepKinds` */
+  readonly stepKinds?: readonly Step["kind"][];
   /** The premises in random order, then the question. */
   renderPrompt(graph: ReasoningGraph, random: Random): string;
   /** The whole completion: thinking, then the answer; spans cover what each step wrote. */
@@ -24,6 +26,19 @@ export interface Phrasebook {
 export interface BehaviorMark {
   readonly start: number;
   readonly end: number;
-  /** `stepwise` is a derivation with intermediate results. */
-  readonly kind: "attempt" | "restate" | "stepwise";
+  /** `stepwise` is a derivation with intermediate results; a mistake shows only by the `retract` that follows it. */
+  readonly kind: BehaviorMarkKind;
 }
+
+/** What a mark can be of, in the order in which tables show them. Those from `check` on are there since 1.1. */
+export const behaviorMarkKinds: readonly ["attempt", "restate", "stepwise", "check", "plan", "estimate", "retract"] = [
+  "attempt",
+  "restate",
+  "stepwise",
+  "check",
+  "plan",
+  "estimate",
+  "retract",
+];
+
+export type BehaviorMarkKind = (typeof behaviorMarkKinds)[number];

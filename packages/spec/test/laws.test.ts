@@ -3,6 +3,7 @@ import type { Phrasebook } from "../src/phrasebook.js";
 import type { ProblemSource } from "../src/problem.js";
 import { createRandom, type Random } from "../src/random.js";
 import { type Law, phrasebookLaws, plainTrace, problemSourceLaws, randomLaws, registerLaws, richTrace } from "../src/testing.js";
+import { stepKinds } from "../src/trace.js";
 import { toyPhrasebook, toySource } from "./toy-source.js";
 
 registerLaws(test, problemSourceLaws(toySource));
@@ -30,6 +31,15 @@ describe("sample traces", () => {
       { node: 2, missing: [1] },
       { node: 4, missing: [2] },
     ]);
+  });
+
+  test("with the kinds of 1.1 it also plans, estimates, errs, corrects and checks", () => {
+    const { steps } = richTrace(problem.graph, stepKinds);
+    expect(new Set(steps.map(({ kind }) => kind))).toEqual(new Set(stepKinds));
+    expect(steps[0]).toMatchObject({ kind: "plan", node: 4, nodes: [0, 1, 2] });
+    for (const [index, step] of steps.entries()) {
+      if (step.kind === "mistake") expect(steps[index + 1]).toMatchObject({ kind: "retract", node: step.node, value: step.value });
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Demonstration, Expression, Problem, ReasoningGraph, Span, Value } from "@bridge-rl/spec";
+import { type Demonstration, type Expression, type Problem, type ReasoningGraph, type Span, stepKinds, type Value } from "@bridge-rl/spec";
 import { type ZodType, z } from "zod";
 
 /** A line of `bridge generate`: a problem, and the phrasebook its prompt is worded by. */
@@ -54,7 +54,7 @@ const span: ZodType<Span> = z.object({
   start: count,
   end: count,
   step: count,
-  kind: z.enum(["derive", "attempt", "restate", "remark"]),
+  kind: z.enum(stepKinds),
   node: count.exactOptional(),
   behavior: z.string().exactOptional(),
 });

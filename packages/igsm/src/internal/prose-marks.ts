@@ -1,14 +1,18 @@
-import type { BehaviorMark } from "@bridge-rl/spec";
-import { restatementPattern, setbackPattern } from "./prose-wording.js";
+import type { BehaviorMark, BehaviorMarkKind } from "@bridge-rl/spec";
+import { asidePattern, restatementPattern, setbackPattern } from "./prose-wording.js";
 
-/** Recognises attempts, restatements and stepwise derivations in the thinking part, line by line. */
+/** Recognises what steps leave in the thinking part, line by line. */
 export function detectProse(completion: string): BehaviorMark[] {
   const marks: BehaviorMark[] = [];
   const closing = completion.indexOf("</think>");
   const thinking = closing === -1 ? completion : completion.slice(0, closing);
   let start = 0;
   for (const line of thinking.split("\n")) {
-    if (line.startsWith("- ")) {
+    const aside = asidePattern.exec(line)?.groups;
+    if (aside !== undefined) {
+      const kind = asideKinds.find((name) => aside[name] !== undefined);
+      if (kind !== undefined) marks.push({ start, end: start + line.length, kind });
+    } else if (line.startsWith("- ")) {
       const restatement = restatementPattern.exec(line);
       if (restatement !== null) {
         const from = start + restatement.index;
@@ -24,6 +28,8 @@ export function detectProse(completion: string): BehaviorMark[] {
   }
   return marks;
 }
+
+const asideKinds: readonly BehaviorMarkKind[] = ["check", "plan", "estimate", "retract"];
 
 /** How many members of a chain of equations are arithmetic on bare numbers. */
 function countComputed(chain: string): number {

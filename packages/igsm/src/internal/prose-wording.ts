@@ -92,6 +92,30 @@ export function wordSetback(names: readonly string[], symbol: string, random: Ra
   return draw(setbacks, random, list(names), symbol);
 }
 
+/** Computes again; a quantity that is no arithmetic is only compared. */
+export function wordCheck(symbol: string, formula: string, value: string, computed: boolean): string {
+  return `Let's check ${symbol}: ${computed ? `${formula} = ` : ""}${value}, as before.`;
+}
+
+/** Lists what a quantity needs. */
+export function wordPlan(name: string, needed: readonly string[]): string {
+  return `To find the number of ${name}, we need the number of ${list(needed)}.`;
+}
+
+/** Says where a value must lie. */
+export function wordEstimate(name: string, low: string, high: string): string {
+  return `Roughly, the number of ${name} is between ${low} and ${high}.`;
+}
+
+/** Takes a wrong value back. */
+export function wordRetraction(symbol: string, value: string): string {
+  return `Wait, ${symbol} = ${value} is wrong, so we take it back.`;
+}
+
+/** Matches a line that `wordCheck`, `wordPlan`, `wordEstimate` or `wordRetraction` wrote; its groups are named after the marks. */
+export const asidePattern: RegExp =
+  /^- (?:(?<check>Let's check [A-Za-z]{1,2}: .*, as before)|(?<plan>To find the number of .*, we need the number of .*)|(?<estimate>Roughly, the number of .* is between -?\d+ and -?\d+)|(?<retract>Wait, [A-Za-z]{1,2} = .* is wrong, so we take it back))\.$/;
+
 /** Matches what `wordSetback` writes, in a line of text. */
 export const setbackPattern: RegExp = /\b(?:have yet to find|still unknown|not been found)\b.*, so we (?:cannot compute|come back to) /;
 

@@ -1,7 +1,9 @@
-import type { BehaviorMark } from "@bridge-rl/spec";
+import type { BehaviorMark, BehaviorMarkKind } from "@bridge-rl/spec";
+
+const signs: Readonly<Record<string, BehaviorMarkKind>> = { "?": "attempt", "!": "check", "<": "plan", "~": "estimate", "#": "retract" };
 
 /**
- * Recognises attempts, restatements and stepwise derivations by their punctuation, statement by statement.
+ * Recognises what steps leave by its punctuation, statement by statement.
  *
  * A restated premise that only gives a number reads like its derivation and is not told from it.
  */
@@ -22,8 +24,9 @@ export function detectTerse(completion: string): BehaviorMark[] {
   return marks;
 }
 
-function kindOf(statement: string): BehaviorMark["kind"] | undefined {
-  if (/^[A-Za-z]{1,2}\?/.test(statement)) return "attempt";
+function kindOf(statement: string): BehaviorMarkKind | undefined {
+  const sign = /^[A-Za-z]{1,2}([?!<~#])/.exec(statement)?.[1];
+  if (sign !== undefined) return signs[sign];
   if (!/^[A-Za-z]{1,2}=/.test(statement)) return undefined;
   const parts = statement.split("=");
   // A premise that is repeated ends with a formula, a derivation with its value.

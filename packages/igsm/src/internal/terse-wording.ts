@@ -16,6 +16,10 @@ export interface TerseWording {
   attempt(symbol: string, missing: readonly string[]): string;
   /** `values` are the formula with numbers, its intermediate results where wanted, and its value; a leaf has its value alone. */
   derive(symbol: string, formula: string, values: readonly string[]): string;
+  check(symbol: string, values: readonly string[]): string;
+  plan(symbol: string, needed: readonly string[]): string;
+  estimate(symbol: string, low: string, high: string): string;
+  retract(symbol: string, value: string): string;
   remark(text: string): string;
   closing(answer: string): string;
 }
@@ -33,6 +37,10 @@ export function terseWording(options: Required<TersePhrasebookOptions>): TerseWo
     restate: (symbol, formula) => put(`${symbol}=${formula};`),
     attempt: (symbol, missing) => put(`${symbol}?${missing.join(",")};`),
     derive: (symbol, formula, values) => put(`${[symbol, ...(symbols && values[0] !== formula ? [formula] : []), ...values].join("=")};`),
+    check: (symbol, values) => put(`${symbol}!${values.join("=")};`),
+    plan: (symbol, needed) => put(`${symbol}<${needed.join(",")};`),
+    estimate: (symbol, low, high) => put(`${symbol}~${low},${high};`),
+    retract: (symbol, value) => put(`${symbol}#${value};`),
     remark: (text) => `${text}${put(";")}`,
     closing: (answer) => `</think>\\boxed{${answer}}`,
   };

@@ -1,6 +1,6 @@
 import type { BehaviorMark } from "@bridge-rl/spec";
 
-/** Recognises attempts, restatements and stepwise derivations in the thinking part, line by line. */
+/** Recognises what steps leave in the thinking part, line by line. */
 export function detectProse(completion: string): BehaviorMark[] {
   const marks: BehaviorMark[] = [];
   const closing = completion.indexOf("</think>");
@@ -16,6 +16,10 @@ export function detectProse(completion: string): BehaviorMark[] {
 
 function kindOf(line: string): BehaviorMark["kind"] | undefined {
   if (line.startsWith("Recall that ")) return "restate";
+  if (line.startsWith("Let's check ")) return "check";
+  if (/^To find .*, we need /.test(line)) return "plan";
+  if (/^Roughly, .* is between /.test(line)) return "estimate";
+  if (/^Wait, .*, let's take that back\.$/.test(line)) return "retract";
   if (!line.startsWith("Let's solve ")) return undefined;
   if (/, wait, .* not solvable yet /.test(line)) return "attempt";
   if (/, so \([^()]*\) is False/.test(line)) return "stepwise";

@@ -33,9 +33,25 @@ export class ProseSteps {
     const node = nodeOf(this.#graph, step.node);
     const name = this.#words[node.id] as string;
     if (step.kind === "restate") return `Recall that ${this.#premise(node)}\n`;
+    if (step.kind === "check") return `Let's check ${name}, ${this.#derivation(node, name, false)}, as before.\n`;
+    if (step.kind === "plan") return `To find ${name}, we need ${list(this.#wordsFor(step.nodes), "and")}.\n`;
+    if (step.kind === "estimate") return `Roughly, ${name} is between ${proseValue(step.low)} and ${proseValue(step.high)}.\n`;
+    if (step.kind === "mistake") return `Let's solve ${name}, ${this.#mistake(node, name, proseValue(step.value))}.\n`;
+    if (step.kind === "retract") return `Wait, ${name} is not ${proseValue(step.value)}, let's take that back.\n`;
     if (step.kind === "derive") return `Let's solve ${name}, ${this.#derivation(node, name, step.detail === "stepwise")}.\n`;
-    const missing = step.missing.map((id) => this.#words[nodeOf(this.#graph, id).id] as string);
-    return `Let's solve ${name}, wait, ${name} is not solvable yet without ${list(missing, "and")}, let's get back.\n`;
+    const missing = list(this.#wordsFor(step.missing), "and");
+    return `Let's solve ${name}, wait, ${name} is not solvable yet without ${missing}, let's get back.\n`;
+  }
+
+  #wordsFor(nodes: readonly number[]): string[] {
+    return nodes.map((id) => this.#words[nodeOf(this.#graph, id).id] as string);
+  }
+
+  /** The derivation with another value at its end. */
+  #mistake(node: GraphNode, name: string, wrong: string): string {
+    const right = ` ${this.#values[node.id]}`;
+    const derivation = this.#derivation(node, name, false);
+    return derivation.endsWith(right) ? `${derivation.slice(0, -right.length)} ${wrong}` : `${name} is ${wrong}`;
   }
 
   #premise(node: GraphNode): string {

@@ -80,7 +80,16 @@ export class TerseWords {
     const name = this.#words[node.id] as string;
     if (step.kind === "restate") return `${name}=${this.#premise(node)};`;
     if (step.kind === "derive") return `${name}=${this.#derivation(node, step.detail === "stepwise").join("=")};`;
-    return `${name}?${step.missing.map((id) => this.#words[nodeOf(this.#graph, id).id]).join(",")};`;
+    if (step.kind === "check") return `${name}!${this.#derivation(node, false).slice(-2).join("=")};`;
+    if (step.kind === "plan") return `${name}<${this.#list(step.nodes)};`;
+    if (step.kind === "estimate") return `${name}~${terseValue(step.low)},${terseValue(step.high)};`;
+    if (step.kind === "mistake") return `${name}=${[...this.#derivation(node, false).slice(0, -1), terseValue(step.value)].join("=")};`;
+    if (step.kind === "retract") return `${name}#${terseValue(step.value)};`;
+    return `${name}?${this.#list(step.missing)};`;
+  }
+
+  #list(nodes: readonly number[]): string {
+    return nodes.map((id) => this.#words[nodeOf(this.#graph, id).id]).join(",");
   }
 
   #premise(node: GraphNode): string {

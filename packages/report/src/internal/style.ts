@@ -80,6 +80,8 @@ mark { color: var(--ink); background: none; text-decoration-line: underline; tex
 mark.stepwise { background: var(--stepwise-ground); text-decoration-color: var(--stepwise); text-decoration-style: solid; }
 mark.restate { background: var(--restate-ground); text-decoration-color: var(--restate); text-decoration-style: dotted; }
 mark.attempt { background: var(--attempt-ground); text-decoration-color: var(--attempt); text-decoration-style: wavy; text-decoration-thickness: 1.5px; }
+mark.check, mark.plan, mark.estimate { background: var(--stepwise-ground); text-decoration-color: var(--stepwise); text-decoration-style: dashed; }
+mark.retract { background: var(--attempt-ground); text-decoration-color: var(--attempt); text-decoration-style: double; }
 .legend mark { padding: 0.1em 0.3em; margin-right: 0.4em; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
 .reasoning-graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }

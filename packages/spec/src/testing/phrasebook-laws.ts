@@ -14,7 +14,7 @@ export interface PhrasebookLawOptions {
 
 /** What every `Phrasebook` promises, on the problems given. */
 export function phrasebookLaws(phrasebook: Phrasebook, options: PhrasebookLawOptions): Law[] {
-  const { problems, traces = ({ graph }) => [plainTrace(graph), richTrace(graph)] } = options;
+  const { problems, traces = ({ graph }) => [plainTrace(graph), richTrace(graph, phrasebook.stepKinds)] } = options;
   const each = (check: (problem: Problem, trace: Trace, where: string) => void) => () => {
     for (const problem of problems) {
       for (const [number, trace] of traces(problem).entries())
@@ -67,7 +67,7 @@ export function phrasebookLaws(phrasebook: Phrasebook, options: PhrasebookLawOpt
       }),
     },
     {
-      name: "marks attempts and restatements where steps wrote them, and none in a plain solution",
+      name: "marks what steps besides derivations wrote, where they wrote it, and none in a plain solution",
       check: each((problem, trace, where) => checkMarks(phrasebook, render(problem, trace), { problem, trace, where })),
     },
     {
@@ -106,7 +106,7 @@ function checkMarks(
   { problem, trace, where }: { problem: Problem; trace: Trace; where: string },
 ): void {
   const marks = phrasebook.detectBehaviors(text);
-  for (const kind of ["attempt", "restate"] as const) {
+  for (const kind of ["attempt", "restate", "check", "plan", "estimate", "retract"] as const) {
     const written = trace.steps.filter((step) => step.kind === kind && !readsLikeDerivation(phrasebook, problem, step)).length;
     const found = marks.filter((mark) => mark.kind === kind);
     if (found.length !== written)

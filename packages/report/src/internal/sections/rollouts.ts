@@ -7,7 +7,7 @@ import { counted, listed } from "../format.js";
 import { type Html, html } from "../html.js";
 import { markedText } from "../marked-text.js";
 import type { Section } from "../page-parts.js";
-import { behaviorKinds } from "./behaviors.js";
+import { behaviorKindsOf } from "./behaviors.js";
 
 const problemsShown = 3;
 
@@ -31,7 +31,7 @@ export function rolloutsSection(run: Run): Section | undefined {
     body: html`<p>The first ${counted(problems.length, "problem")} of the sample${arms.length > 1 ? " that all arms were asked" : ""}, and of each the first rollout ${
       stage === "grpo" ? "after GRPO" : stage === "sft" ? "after SFT" : "of the base model"
     } (seed ${seeds.join(", ")}). Nothing is selected.</p>
-<p class="legend">Behaviours: ${behaviorKinds.map(({ kind, title }, position) => html`${position > 0 ? " " : ""}<mark class="${kind}">${title}</mark>`)}</p>
+<p class="legend">Behaviours: ${behaviorKindsOf(run).map(({ kind, title }, position) => html`${position > 0 ? " " : ""}<mark class="${kind}">${title}</mark>`)}</p>
 ${problems.map((problem, position) => problemBlock(problem, position, arms))}`,
   };
 }
