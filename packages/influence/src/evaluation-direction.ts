@@ -14,6 +14,8 @@ export interface EvaluationDirectionOptions extends GroupAdvantageOptions {
   /** What the rollouts were sampled at. @defaultValue 1 */
   readonly temperature?: number;
   readonly signal?: AbortSignal;
+  /** Also returns V itself, from a policy whose gradient can be read. @defaultValue false */
+  readonly keepValues?: boolean;
 }
 
 /** V = ∇J on evaluation queries, held by the policy under a name. */
@@ -26,6 +28,8 @@ export interface EvaluationDirection {
   /** Rollouts that carry weight: those of groups that are neither all right nor all wrong. */
   readonly rollouts: number;
   readonly tokens: number;
+  /** V, flattened in the order of the policy's parameters, where it was asked for. */
+  readonly values?: Float32Array;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface EvaluationDirection {
  * The policy must hold no accumulated gradient: call it between optimiser steps.
  *
  * @throws BridgeError `run-conflict` where the policy holds a gradient already (which is lost); `invalid-input`, `shape-mismatch` for
- *   groups that don't fit
+ *   groups that don't fit; `unsupported` where V's values were asked of a policy that doesn't show its gradient
  */
 export async function evaluationDirection(
   policy: Policy,
@@ -52,7 +56,7 @@ export async function evaluationDirection(
       return { row, weight: (row.advantage * row.lengthWeight) / (size * groups.length) };
     })
     .filter(({ weight }) => weight !== 0);
-  const { norm } = await storeWeightedScores(policy, name, weighted, options);
+  const { norm, values } = await storeWeightedScores(policy, name, weighted, options);
   return {
     name,
     norm,
@@ -60,5 +64,6 @@ export async function evaluationDirection(
     queries: groups.length,
     rollouts: weighted.length,
     tokens: weighted.reduce((total, { row }) => total + row.completionIds.length, 0),
+    ...(values === undefined ? {} : { values }),
   };
 }

@@ -55,11 +55,20 @@ export function countSketchEntry(dimensions: number, seed: number, j: number): {
  */
 export function countSketch(dimensions: number, seed: number): Sketch {
   requireDimensions(dimensions);
+  // Where each coordinate goes, kept for the next vector: bucket b as b, or as −1 − b where the sign is negative.
+  let places = new Int32Array(0);
   return (vector) => {
+    if (places.length < vector.length) {
+      places = Int32Array.from({ length: vector.length }, (_, j) => {
+        const { bucket, sign } = countSketchEntry(dimensions, seed, j);
+        return sign > 0 ? bucket : -1 - bucket;
+      });
+    }
     const result = new Float64Array(dimensions);
     for (let j = 0; j < vector.length; j++) {
-      const { bucket, sign } = countSketchEntry(dimensions, seed, j);
-      result[bucket] = (result[bucket] as number) + sign * (vector[j] as number);
+      const place = places[j] as number;
+      if (place >= 0) result[place] = (result[place] as number) + (vector[j] as number);
+      else result[-1 - place] = (result[-1 - place] as number) - (vector[j] as number);
     }
     return result;
   };

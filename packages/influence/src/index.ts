@@ -6,6 +6,9 @@ export { type BehaviorShare, behaviorShares, type TokenMark } from "./behavior-s
 export { directionalDerivative, largestShift } from "./directional-derivative.js";
 export { type EvaluationDirection, type EvaluationDirectionOptions, evaluationDirection } from "./evaluation-direction.js";
 export { expectedSignal, unbiasedRewardVariance, zeroSignalProbability } from "./expected-signal.js";
+export { forwardOnly } from "./forward-only.js";
+export { fullGradients } from "./full-gradients.js";
+export { type GradientPolicy, type RolloutGradientOptions, readsGradients, rolloutGradient } from "./gradient-policy.js";
 export { coInfluence, type FlatVector, gramMatrix, normalizeByLength, smallestEigenvalue } from "./gram-matrix.js";
 export { type AdvantageConvention, type GroupAdvantageOptions, groupAdvantages } from "./group-advantages.js";
 export {
@@ -43,8 +46,10 @@ export { type MeasuredRung, type MeasuredStep, type MeasuredStepOptions, measure
 export { type QueryInfluence, type QueryInfluenceOptions, queryInfluence } from "./query-influence.js";
 export { averageRanks, correlation, rankCorrelation } from "./rank-correlation.js";
 export type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";
-export { type GroupScores, type NumericalError, type RolloutScores, type ScoreRolloutsOptions, scoreRollouts } from "./score-rollouts.js";
+export type { GroupScores, NumericalError, RolloutScores, ScoreEstimator, ScoringOptions } from "./score-estimator.js";
+export { type ForwardOnlyScores, type ScoreRolloutsOptions, scoreRollouts, type TokenScores } from "./score-rollouts.js";
 export { type GroupCoefficient, type GroupCoefficientOptions, groupCoefficient, signalCoefficient } from "./signal-coefficient.js";
+export { type SketchedGradientsOptions, sketchedGradients } from "./sketched-gradients.js";
 export { requireDisjoint, splitGroups } from "./split-groups.js";
 export { studentQuantile } from "./student-quantile.js";
 export {

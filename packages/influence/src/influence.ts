@@ -5,11 +5,12 @@ import { type AccuracyPosterior, accuracyPosterior, type Estimate } from "./accu
 import { addBehaviors, type BehaviorInfluence, behaviorInfluence } from "./behavior-influence.js";
 import type { TokenMark } from "./behavior-shares.js";
 import { type EvaluationDirection, evaluationDirection } from "./evaluation-direction.js";
+import { forwardOnly } from "./forward-only.js";
 import type { AdvantageConvention, GroupAdvantageOptions } from "./group-advantages.js";
 import { type InfluenceSummary, influenceByAccuracy } from "./influence-by-accuracy.js";
 import { type QueryInfluence, queryInfluence } from "./query-influence.js";
 import type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";
-import { type NumericalError, type RolloutScores, scoreRollouts } from "./score-rollouts.js";
+import type { GroupScores, NumericalError, ScoreEstimator } from "./score-estimator.js";
 import { requireDisjoint } from "./split-groups.js";
 
 export interface InfluenceOptions<Group extends RolloutGroup = RolloutGroup> {
@@ -29,10 +30,8 @@ export interface InfluenceOptions<Group extends RolloutGroup = RolloutGroup> {
   readonly level?: number;
   /** Where behaviours show in a training rollout, as tokens; influence is then split by behaviour. */
   readonly marks?: (group: Group, rollout: number) => readonly TokenMark[];
-  /** Step along V of the two passes. @defaultValue chosen by `scoreRollouts` */
-  readonly epsilon?: number;
-  /** Rollouts scored a second time, at ε/2, for the numerical error. @defaultValue 32 */
-  readonly checkedRollouts?: number;
+  /** How rollouts are scored. @defaultValue forwardOnly(), two forward passes */
+  readonly estimator?: ScoreEstimator;
   /** Also scores queries without signal, for their branches; their influence is 0 either way. @defaultValue false */
   readonly scoreSilentGroups?: boolean;
   readonly signal?: AbortSignal;
@@ -49,7 +48,8 @@ export interface InfluenceSettings {
   readonly level: number;
   /** No problem is on both sides; enforced by their ids. */
   readonly selfPairs: "excluded";
-  readonly estimator: "forward-only";
+  /** Name of the estimator. */
+  readonly estimator: string;
   /** ΔJ per unit of learning rate of a plain gradient step; under Adam a diagnostic, not a forecast. */
   readonly optimizer: "sgd";
 }
@@ -65,7 +65,7 @@ export interface QueryReport extends QueryInfluence {
 
 export interface InfluenceReport {
   readonly settings: InfluenceSettings;
-  readonly direction: EvaluationDirection;
+  readonly direction: Omit<EvaluationDirection, "values">;
   readonly queries: readonly QueryReport[];
   /** Rollout accuracy of the training queries. */
   readonly accuracy: AccuracyHistogram;
@@ -73,10 +73,12 @@ export interface InfluenceReport {
   /** Sums over queries, where marks were given. Divide by `queries.length` for parts of `summary.allQueries.mean`. */
   readonly behaviors?: readonly BehaviorInfluence[];
   readonly scoring: {
-    readonly epsilon: number;
-    readonly largestShift: number;
+    /** Step along V, of `forwardOnly`. */
+    readonly epsilon?: number;
+    /** Largest |Δ log π| of a token between the two passes, of `forwardOnly`. */
+    readonly largestShift?: number;
     readonly numericalError: NumericalError;
-    /** Training rollouts that took two forward passes. */
+    /** Training rollouts that were scored. */
     readonly rollouts: number;
   };
 }
@@ -85,7 +87,7 @@ export interface InfluenceReport {
  * First-order influence of one GRPO step on each training query on J of the evaluation queries (Proposition 3.1 of arXiv 2505.18917):
  * ΔJ = η · influence + O(η²), positive where it helps.
  *
- * One backward pass over the evaluation rollouts and two forward passes over the training rollouts that carry signal. Rollouts should
+ * One backward pass over the evaluation rollouts and, unless another estimator is passed, two forward passes over the training rollouts that carry signal. Rollouts should
  * come from the policy as it is: the proposition is about an on-policy step.
  *
  * @throws BridgeError `invalid-input` where a problem is on both sides or groups don't fit; `run-conflict` where the policy holds an
@@ -102,13 +104,20 @@ export async function influence<Group extends RolloutGroup>(
   const settings = settingsOf(options);
   const { objective, lengthNormalization, temperature } = settings;
   const shared = { lengthNormalization, temperature, ...defined({ signal: options.signal }) };
-  const direction = await evaluationDirection(policy, evaluation, { ...shared, ...advantageOptions(settings), objective });
-  const { epsilon: step, checkedRollouts, scoreSilentGroups } = options;
-  const scored = await scoreRollouts(policy, train, {
+  const { estimator = forwardOnly(), scoreSilentGroups } = options;
+  const convention = advantageOptions(settings);
+  const { values, ...direction } = await evaluationDirection(policy, evaluation, {
     ...shared,
-    ...defined({ epsilon: step, checkedRollouts, scoreSilentGroups }),
-    direction,
+    ...convention,
+    objective,
+    keepValues: estimator.needsValues,
   });
+  const scored = await estimator.score(
+    policy,
+    train,
+    { ...direction, ...defined({ values }) },
+    { ...shared, ...defined({ scoreSilentGroups }) },
+  );
   const posterior = posteriors(size, settings.level);
   const queries = train.map((group, index) => reportQuery(group, scored.groups[index], posterior, settings, options));
   const { epsilon, largestShift, numericalError, rollouts } = scored;
@@ -122,7 +131,7 @@ export async function influence<Group extends RolloutGroup>(
     ),
     summary: influenceByAccuracy(queries, settings),
     ...(options.marks === undefined ? {} : { behaviors: addBehaviors(queries.flatMap(({ behaviors = [] }) => behaviors)) }),
-    scoring: { epsilon, largestShift, numericalError, rollouts },
+    scoring: { ...defined({ epsilon, largestShift }), numericalError, rollouts },
   };
 }
 
@@ -136,14 +145,14 @@ function settingsOf(options: Omit<InfluenceOptions, "marks">): InfluenceSettings
     temperature: options.temperature ?? 1,
     level: options.level ?? 0.95,
     selfPairs: "excluded",
-    estimator: "forward-only",
+    estimator: (options.estimator ?? forwardOnly()).name,
     optimizer: "sgd",
   };
 }
 
 function reportQuery<Group extends RolloutGroup>(
   group: Group,
-  scores: RolloutScores["groups"][number],
+  scores: GroupScores | undefined,
   posterior: (correct: number) => AccuracyPosterior,
   settings: InfluenceSettings,
   { marks }: InfluenceOptions<Group>,
@@ -156,7 +165,7 @@ function reportQuery<Group extends RolloutGroup>(
       : behaviorInfluence(
           {
             rewards: group.rewards,
-            tokenScores: scores.tokenScores,
+            tokenScores: tokenScoresOf(scores, settings),
             marks: group.rollouts.map((_, rollout) => marks(group, rollout)),
           },
           options,
@@ -167,6 +176,11 @@ function reportQuery<Group extends RolloutGroup>(
     expectedSignal: query.split === "correctness" ? posterior(query.correct).expectedSignal : undefined,
     ...(behaviors === undefined ? {} : { behaviors }),
   };
+}
+
+function tokenScoresOf({ tokenScores }: GroupScores, { estimator }: InfluenceSettings): readonly Float64Array[] {
+  if (tokenScores !== undefined) return tokenScores;
+  throw new BridgeError("invalid-option", `marks split influence by token, which ${estimator} does not tell; use forwardOnly`);
 }
 
 function advantageOptions({ convention, advantageEpsilon }: InfluenceSettings): GroupAdvantageOptions {

@@ -6,52 +6,32 @@ import { evenlySpaced } from "./internal/evenly-spaced.js";
 import { findScale } from "./internal/find-scale.js";
 import { type GroupRow, groupRows, isSilent } from "./internal/group-rows.js";
 import { sum } from "./internal/vector.js";
-import type { LengthNormalization, RolloutGroup } from "./rollout-group.js";
+import type { RolloutGroup } from "./rollout-group.js";
+import type { GroupScores, NumericalError, RolloutScores, ScoringOptions } from "./score-estimator.js";
 
-export interface ScoreRolloutsOptions {
+export interface ScoreRolloutsOptions extends ScoringOptions {
   /** The stored direction V and its norm, as `evaluationDirection` returns them. */
   readonly direction: { readonly name: string; readonly norm: number };
   /** Step along V. @defaultValue chosen so that the largest |Δ log π| of a token between the two passes is about `targetShift` */
   readonly epsilon?: number;
   /** Within 2e-2 … 1e-1, where float32 round-off and truncation are both small. @defaultValue 0.05 */
   readonly targetShift?: number;
-  /** Also scores groups whose rewards are all equal; their influence is 0 whatever they score. @defaultValue false */
-  readonly scoreSilentGroups?: boolean;
   /** Rollouts scored a second time, at ε/2, for the numerical error. @defaultValue 32 */
   readonly checkedRollouts?: number;
-  /** @defaultValue "sum" */
-  readonly lengthNormalization?: LengthNormalization;
-  /** What the rollouts were sampled at. @defaultValue 1 */
-  readonly temperature?: number;
-  readonly signal?: AbortSignal;
 }
 
-/** Scores of one group. */
-export interface GroupScores {
-  /** ⟨V, score_i⟩ of each rollout, length weight included; the sum of its tokens. */
+/** Scores of one group, token by token. */
+export interface TokenScores extends GroupScores {
+  /** The sums of `tokenScores`. */
   readonly scores: Float64Array;
-  /** ⟨V, ∇ log π of the token⟩, exact credit of each completion token. `[rollouts][tokens]` */
   readonly tokenScores: readonly Float64Array[];
 }
 
-/** How far two steps along V disagree on the same rollouts. */
-export interface NumericalError {
-  readonly rollouts: number;
-  /** Root mean square of the difference of a rollout's score at ε and at ε/2. */
-  readonly absolute: number;
-  /** That over the root mean square of the scores; 0 where all scores are 0. */
-  readonly relative: number;
-}
-
-export interface RolloutScores {
-  /** One per group; `undefined` where it was left out as silent. */
-  readonly groups: readonly (GroupScores | undefined)[];
+/** What two forward passes tell. */
+export interface ForwardOnlyScores extends RolloutScores {
+  readonly groups: readonly (TokenScores | undefined)[];
   readonly epsilon: number;
-  /** Largest |Δ log π| of a token between the two passes over all rollouts. */
   readonly largestShift: number;
-  readonly numericalError: NumericalError;
-  /** Rollouts that were scored: what the two passes cost. */
-  readonly rollouts: number;
 }
 
 /**
@@ -65,7 +45,7 @@ export async function scoreRollouts(
   policy: Policy,
   groups: readonly RolloutGroup[],
   options: ScoreRolloutsOptions,
-): Promise<RolloutScores> {
+): Promise<ForwardOnlyScores> {
   const { direction, targetShift = 0.05, scoreSilentGroups = false, checkedRollouts = 32, lengthNormalization = "sum" } = options;
   const rows = groupRows(groups, { lengthNormalization }).filter(({ group }) => scoreSilentGroups || !isSilent(at(groups, group)));
   const epsilon = options.epsilon ?? (await chooseEpsilon(policy, rows, direction, targetShift, options));

@@ -2,6 +2,7 @@ import { createRandom } from "@bridge-rl/spec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   evaluationDirection,
+  forwardOnly,
   groupAdvantages,
   influence,
   type MeasuredRung,
@@ -190,7 +191,7 @@ describe("influence", () => {
   });
 
   test("follows its query when queries change places", async () => {
-    const options = { epsilon: 0.01 };
+    const options = { estimator: forwardOnly({ epsilon: 0.01 }) };
     const straight = await influence(policy, { train, evaluation }, options);
     const reversed = await influence(policy, { train: train.toReversed(), evaluation }, options);
     const scale = Math.max(...straight.queries.map(({ influence: value }) => Math.abs(value)));

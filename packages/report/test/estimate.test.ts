@@ -1,7 +1,6 @@
 import { BridgeError } from "@bridge-rl/spec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { studentQuantile } from "../src/estimate.js";
 import { difference, estimateOf, meanWithInterval, wilsonInterval } from "../src/index.js";
 
 const share = fc
@@ -82,8 +81,12 @@ describe("meanWithInterval", () => {
     [10, 2.2281],
     [30, 2.0423],
     [119, 1.9801],
-  ])("Student's quantile for %i degrees of freedom is the tabulated one", (degrees, quantile) => {
-    expect(studentQuantile(degrees)).toBeCloseTo(quantile, 4);
+  ])("reaches by the tabulated quantile of %i degrees of freedom", (degrees, quantile) => {
+    const values = Array.from({ length: degrees + 1 }, (_, index) => index);
+    const mean = degrees / 2;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / degrees;
+    const estimate = meanWithInterval(values);
+    expect(((estimate?.high ?? 0) - mean) / Math.sqrt(variance / (degrees + 1))).toBeCloseTo(quantile, 4);
   });
 
   test("of 1, 2, 3 is 2 ± 4.3027/√3", () => {

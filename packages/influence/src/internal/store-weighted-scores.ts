@@ -1,5 +1,6 @@
 import { BridgeError, type Loss, type Policy, type TrainingRow } from "@bridge-rl/spec";
 import { defined } from "@bridge-rl/training";
+import { flatGradient, requireGradients } from "../gradient-policy.js";
 import { at } from "./at.js";
 
 /**
@@ -11,8 +12,8 @@ export async function storeWeightedScores(
   policy: Policy,
   name: string,
   weighted: readonly { readonly row: TrainingRow; readonly weight: number }[],
-  options: { readonly temperature?: number | undefined; readonly signal?: AbortSignal | undefined },
-): Promise<{ norm: number }> {
+  options: { readonly temperature?: number | undefined; readonly signal?: AbortSignal | undefined; readonly keepValues?: boolean },
+): Promise<{ norm: number; values?: Float32Array }> {
   const left = await policy.storeGradient(name);
   if (left.norm > 0) {
     throw new BridgeError(
@@ -27,7 +28,9 @@ export async function storeWeightedScores(
       defined({ temperature: options.temperature, signal: options.signal }),
     );
   }
-  return policy.storeGradient(name);
+  const values = options.keepValues ? flatGradient(requireGradients(policy, "keepValues")) : undefined;
+  const { norm } = await policy.storeGradient(name);
+  return values === undefined ? { norm } : { norm, values };
 }
 
 /** Σ weight · log π over rows, whose gradient is the weighted sum of their scores: ascent, whatever the name of the contract says. */

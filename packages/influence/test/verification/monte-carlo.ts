@@ -87,8 +87,13 @@ export function checkActualMeasurement(fixture: InfluenceFixture, checks: Checks
     const value = (o: number): number => advantage(q, o);
     return variance(pi[q] as number[], value) + variance(later[q] as number[], value);
   });
-  checks.holds("noise of importance ratios", Math.abs(ratios / sd_is - 1) < 0.25, `exact ${ratios}, reference ${sd_is}`);
-  checks.holds("noise of fresh samples", Math.abs(fresh / sd_fresh - 1) < 0.25, `exact ${fresh}, reference ${sd_fresh}`);
+  checks.holds("noise of importance ratios", within(ratios / sd_is, 2), `exact ${ratios}, reference ${sd_is}`);
+  checks.holds("noise of fresh samples", within(fresh / sd_fresh, 1.3), `exact ${fresh}, reference ${sd_fresh}`);
+}
+
+/** Ratios have heavy tails: rare outcomes that a sample misses are most of their variance. */
+function within(ratio: number, factor: number): boolean {
+  return ratio < factor && ratio > 1 / factor;
 }
 
 /** Coverage of our interval against the reference's, replayed with other random numbers. */
