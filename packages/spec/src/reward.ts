@@ -10,6 +10,10 @@ export interface RewardInput {
   readonly completion: string;
   readonly phrasebook: Phrasebook;
   readonly finishReason: "stop" | "length";
+  /** Tokens of the completion, where it was sampled. */
+  readonly tokens?: number;
+  /** Aborted where nobody waits for the score any more: after a time limit, or where the run was stopped. */
+  readonly signal?: AbortSignal;
 }
 
 /** A reward with its options bound. */

@@ -32,6 +32,8 @@ export interface CheckpointStore {
   once<State>(name: string, state: State): State;
   /** Saves a policy under this name unless it is there, and returns the directory that `policy.load` takes. */
   policyOnce(name: string, policy: Policy): Promise<string>;
+  /** Saves a policy and a state under a name such as `best`, in place of what was there; `policy.load` takes its `policy` folder. */
+  put(name: string, policy: Policy, state: unknown): Promise<string>;
   close(): void;
 }
 
@@ -63,6 +65,13 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
     return final;
   }
 
+  function put(name: string, policy: Policy, state: unknown): Promise<string> {
+    return writeAside(name, async (aside) => {
+      await policy.save(join(aside, "policy"));
+      writeFileSync(join(aside, "state.json"), `${JSON.stringify(state, undefined, 2)}\n`);
+    });
+  }
+
   /** Renamed first, so that a crash never leaves half a checkpoint under a good name. */
   function remove(name: string): void {
     const aside = join(directory, `${unfinished}removed-${name}`);
@@ -75,10 +84,7 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
     latest: () => latestCheckpoint(directory),
     async save({ step, policy, state, interim = false }) {
       const name = `${interim ? "interim" : "step"}-${String(step).padStart(8, "0")}`;
-      await writeAside(name, async (aside) => {
-        await policy.save(join(aside, "policy"));
-        writeFileSync(join(aside, "state.json"), `${JSON.stringify(state, undefined, 2)}\n`);
-      });
+      await put(name, policy, state);
       const found = list(directory);
       const regular = found.filter((entry) => !entry.interim);
       const superseded = interim
@@ -100,6 +106,7 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
       if (!existsSync(path)) await writeAside(name, (aside) => policy.save(join(aside, "policy")));
       return join(path, "policy");
     },
+    put,
     close: () => lock.release(),
   };
 }

@@ -6,8 +6,9 @@ export {
   createCheckpointStore,
   latestCheckpoint,
 } from "./checkpoint-store.js";
-export { type CollectRolloutsOptions, collectRollouts, type RolloutGroup } from "./collect-rollouts.js";
+export { type CollectRolloutsOptions, collectRollouts, type RewardFailure, type RolloutGroup } from "./collect-rollouts.js";
 export { type ConsoleTrackerOptions, createConsoleTracker } from "./console-tracker.js";
+export { type CreateEvaluationOptions, createEvaluation } from "./create-evaluation.js";
 export { defined } from "./defined.js";
 export { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 export { type EncodedExample, encodeExample, encodePrompt, spanOfTokens } from "./encode-example.js";
@@ -18,10 +19,14 @@ export { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";
 export { createMemoryTracker, type MemoryTracker } from "./memory-tracker.js";
 export { type OptimizerOptions, type ResolvedOptimizer, resolveOptimizer } from "./optimizer-options.js";
 export { passAtK } from "./pass-at-k.js";
-export { scoreRollout } from "./score-rollout.js";
+export { exactAnswerReward, formatReward, type LengthPenaltyOptions, lengthPenalty } from "./rewards.js";
+export { type RewardPolicy, type ScoreRolloutOptions, scoreRollout } from "./score-rollout.js";
+export type { Selection, SelectionOptions } from "./select-best.js";
 export {
+  type CallbackContext,
   runTrainingLoop,
   type StepTiming,
+  type TrainingCallbacks,
   type TrainingControls,
   type TrainingEvaluation,
   type TrainingLoopOptions,
@@ -31,6 +36,7 @@ export {
 export {
   type CheckpointOptions,
   openTrainingSession,
+  type SavedPlace,
   type TrainingProgress,
   type TrainingSession,
   type TrainingSessionOptions,

@@ -1,5 +1,6 @@
 import { BridgeError, type Policy, type Tracker, type TrackerPosition } from "@bridge-rl/spec";
 import type { CheckpointStore } from "./checkpoint-store.js";
+import type { Selection } from "./select-best.js";
 
 /** Where and how often a trainer saves itself. */
 export interface CheckpointOptions {
@@ -13,23 +14,32 @@ export interface TrainingProgress {
   readonly step: number;
 }
 
+/** What an interrupted run goes on with besides its progress. */
+export interface SavedPlace {
+  /** Where the tracker stood at the step's end, before an evaluation that the resumed run will repeat. */
+  readonly position: TrackerPosition | null;
+  /** The best evaluation until then. */
+  readonly selection: Selection | null;
+}
+
 /** A run that may have been interrupted before. */
 export interface TrainingSession<Progress extends TrainingProgress> {
   /** Where to go on; the policy and the tracker already stand there. */
   readonly progress: Progress;
-  /** Whether an earlier process did all the steps. */
+  /** The best evaluation so far. */
+  readonly selection: Selection | null;
+  /** Whether an earlier process did all the steps, or ended early. */
   readonly complete: boolean;
-  /** Saves where it is time to: every `every` steps. */
-  saveIfDue(progress: Progress): Promise<void>;
-  /** Saves the end of the run. */
-  saveComplete(progress: Progress): Promise<void>;
+  /** Saves where it is time to: every `every` steps. Returns where it did. */
+  saveIfDue(progress: Progress, selection?: Selection | null): Promise<string | undefined>;
+  /** Saves the end of the run; `early` says that it ended before its last step, and stays so. */
+  saveComplete(progress: Progress, selection?: Selection | null, early?: boolean): Promise<string | undefined>;
   /**
    * Saves a run that somebody stopped.
    *
-   * @param position - where the tracker stood at the step's end, before an evaluation that the resumed run will repeat
    * @returns the error to throw, which says how to go on
    */
-  saveInterrupted(progress: Progress, position: TrackerPosition | null, cause: unknown): Promise<BridgeError>;
+  saveInterrupted(progress: Progress, place: SavedPlace, cause: unknown): Promise<BridgeError>;
 }
 
 export interface TrainingSessionOptions<Progress extends TrainingProgress> {
@@ -49,6 +59,9 @@ interface SavedState<Progress> {
   readonly progress: Progress;
   readonly tracker: TrackerPosition | null;
   readonly complete: boolean;
+  /** Ended before its last step. */
+  readonly early?: true;
+  readonly selection?: Selection;
 }
 
 /**
@@ -64,10 +77,15 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   if (checkpoints === undefined) {
     return {
       progress: initial,
+      selection: null,
       complete: false,
-      async saveIfDue() {},
-      async saveComplete() {},
-      async saveInterrupted({ step }, _position, cause) {
+      async saveIfDue() {
+        return undefined;
+      },
+      async saveComplete() {
+        return undefined;
+      },
+      async saveInterrupted({ step }, _place, cause) {
         return new BridgeError(
           "cancelled",
           `${phase} stopped after ${step} of ${steps} steps, and nothing was saved: it has no checkpoints`,
@@ -84,28 +102,32 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   const latest = store.latest();
   const state =
     latest === undefined ? { progress: initial, tracker: begin.tracker, complete: false } : (latest.state as SavedState<Progress>);
-  const complete = state.complete && state.progress.step >= steps;
+  const complete = state.complete && (state.progress.step >= steps || state.early === true);
   if (latest !== undefined) await policy.load(latest.policyDirectory);
   if (!complete && tracker !== undefined && state.tracker !== null) await tracker.rewind(state.tracker);
 
-  async function save(state: SavedState<Progress>, interim: boolean): Promise<string> {
+  async function save(progress: Progress, place: SavedPlace, ending: { complete: boolean; early?: true; interim?: true }): Promise<string> {
     await tracker?.flush();
-    const { directory } = await store.save({ step: state.progress.step, policy, state, interim });
+    const { interim = false, ...end } = ending;
+    const selection = place.selection === null ? {} : { selection: place.selection };
+    const saved: SavedState<Progress> = { progress, tracker: place.position, ...end, ...selection };
+    const { directory } = await store.save({ step: progress.step, policy, state: saved, interim });
     return directory;
   }
 
   return {
     progress: state.progress,
+    selection: state.selection ?? null,
     complete,
-    async saveIfDue(progress) {
-      if (progress.step % every === 0 && progress.step < steps)
-        await save({ progress, tracker: currentPosition(), complete: false }, false);
+    async saveIfDue(progress, selection = null) {
+      if (progress.step % every !== 0 || progress.step >= steps) return undefined;
+      return save(progress, { position: currentPosition(), selection }, { complete: false });
     },
-    async saveComplete(progress) {
-      await save({ progress, tracker: currentPosition(), complete: true }, false);
+    async saveComplete(progress, selection = null, early = false) {
+      return save(progress, { position: currentPosition(), selection }, { complete: true, ...(early ? { early } : {}) });
     },
-    async saveInterrupted(progress, position, cause) {
-      const directory = await save({ progress, tracker: position, complete: false }, true);
+    async saveInterrupted(progress, place, cause) {
+      const directory = await save(progress, place, { complete: false, interim: true });
       return new BridgeError(
         "cancelled",
         `${phase} stopped after ${progress.step} of ${steps} steps and is saved in ${directory}; start it again with the same settings to go on`,

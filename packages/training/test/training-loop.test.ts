@@ -1,8 +1,16 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { createCheckpointStore, createJsonlTracker, runTrainingLoop } from "../src/index.js";
+import { describe, expect, test } from "vitest";
+import {
+  createCheckpointStore,
+  createJsonlTracker,
+  createMemoryTracker,
+  latestCheckpoint,
+  runTrainingLoop,
+  type SelectionOptions,
+  type TrainingCallbacks,
+} from "../src/index.js";
 import { tinyPolicy } from "./tiny-task.js";
 
 type Moment = "before the evaluation" | "after the evaluation" | "during the step";
@@ -60,4 +68,102 @@ test.each(moments)("stopped %s and started again: each event once", async (momen
 
     expect(events(directory)).toBe(events(straight));
   }
+});
+
+describe("the best evaluation", () => {
+  const scores = [0.1, 0.5, 0.4, 0.3, 0.9, 0.2, 0.95];
+
+  /** Six steps with an evaluation at each; the metric follows `scores`. */
+  async function select(directory: string, choice: SelectionOptions, more: { callbacks?: TrainingCallbacks; stopAt?: number } = {}) {
+    const controller = new AbortController();
+    const tracker = createMemoryTracker();
+    const store = createCheckpointStore(join(directory, "checkpoints"), { keep: 9 });
+    try {
+      await runTrainingLoop({
+        phase: "test",
+        policy: tinyPolicy(),
+        tracker: { ...tracker, rewind: async () => {} },
+        checkpoints: { store, every: 2 },
+        settings: {},
+        steps: 6,
+        initial: { step: 0 },
+        signal: controller.signal,
+        evaluation: { every: 1, select: choice, evaluate: async ({ step }) => ({ accuracy: scores[step] ?? null }) },
+        callbacks: more.callbacks,
+        async takeStep({ step }) {
+          if (step === more.stopAt) {
+            controller.abort();
+            controller.signal.throwIfAborted();
+          }
+          return { state: { step: step + 1 }, metrics: {} };
+        },
+      });
+    } finally {
+      store.close();
+    }
+    return tracker.events.filter((event) => event.phase === "evaluation").length;
+  }
+  const best = (directory: string) => JSON.parse(readFileSync(join(directory, "checkpoints", "best", "state.json"), "utf8"));
+
+  test("is kept, whatever comes after; the last checkpoint stays too", async () => {
+    const directory = newDirectory();
+    await select(directory, { metric: "accuracy", minimumImprovement: 0.1 });
+
+    expect(best(directory)).toEqual({ step: 4, value: 0.9, waited: 0 });
+    expect(latestCheckpoint(join(directory, "checkpoints"))?.step).toBe(6);
+    await select(newDirectory(), { metric: "accuracy", best: "minimum" });
+  });
+
+  test("ends the run after evaluations without improvement, and a run that ended so stays ended", async () => {
+    const directory = newDirectory();
+
+    expect(await select(directory, { metric: "accuracy", patience: 2 })).toBe(4);
+    expect(best(directory)).toEqual({ step: 1, value: 0.5, waited: 0 });
+    expect(latestCheckpoint(join(directory, "checkpoints"))?.state).toMatchObject({
+      complete: true,
+      early: true,
+      selection: { step: 1, waited: 2 },
+    });
+    expect(await select(directory, { metric: "accuracy", patience: 2 })).toBe(0);
+  });
+
+  test("is remembered by a run that was stopped, and an evaluation that is repeated counts once", async () => {
+    for (const stopAt of [1, 2, 3]) {
+      const directory = newDirectory();
+      await expect(select(directory, { metric: "accuracy", patience: 3 }, { stopAt })).rejects.toMatchObject({ code: "cancelled" });
+      await select(directory, { metric: "accuracy", patience: 3 });
+
+      expect(best(directory)).toEqual({ step: 6, value: 0.95, waited: 0 });
+      expect(latestCheckpoint(join(directory, "checkpoints"))?.step).toBe(6);
+    }
+  });
+
+  test("by a metric that isn't there is refused with those that are", async () => {
+    await expect(select(newDirectory(), { metric: "acuracy" })).rejects.toThrow("no metric acuracy to select by; it has accuracy");
+  });
+
+  test("callbacks see steps, evaluations and checkpoints, and may end the run", async () => {
+    const seen: string[] = [];
+    const callbacks: TrainingCallbacks = {
+      onStep({ step }) {
+        seen.push(`step ${step}`);
+        return step === 3 ? "stop" : undefined;
+      },
+      onEvaluation({ step, isBest }) {
+        seen.push(`evaluation ${step}${isBest ? " best" : ""}`);
+        return undefined;
+      },
+      onCheckpoint({ step }) {
+        seen.push(`checkpoint ${step}`);
+      },
+    };
+    const directory = newDirectory();
+    await select(directory, { metric: "accuracy" }, { callbacks });
+
+    expect(seen).toEqual([
+      ...["evaluation 0 best", "step 1", "evaluation 1 best", "step 2", "checkpoint 2", "evaluation 2"],
+      ...["step 3", "evaluation 3", "checkpoint 3"],
+    ]);
+    expect(latestCheckpoint(join(directory, "checkpoints"))?.state).toMatchObject({ complete: true, early: true });
+  });
 });
