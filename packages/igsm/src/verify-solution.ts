@@ -6,6 +6,7 @@ import { readOriginal } from "./internal/verify/read-original.js";
 import { readProse } from "./internal/verify/read-prose.js";
 import { readTerse } from "./internal/verify/read-terse.js";
 import type { Statements } from "./internal/verify/statement.js";
+import { withdraw } from "./internal/verify/withdraw.js";
 import type { IgsmDialect } from "./parse-problem.js";
 
 /** What can be wrong in a solution. */
@@ -36,6 +37,14 @@ export type FindingKind =
   | "false-attempt"
   /** A repeated premise is not what the problem says. */
   | "false-restatement"
+  /** A check finds another value than the one that is known, or there is none. */
+  | "false-check"
+  /** A plan lists what is not needed or known already, or leaves out what the next computation needs. */
+  | "false-plan"
+  /** The value is not where an estimate says. */
+  | "false-estimate"
+  /** A value is taken back that is right, or that nothing has given. */
+  | "false-retraction"
   /** Something that looks like a step can't be read as one. */
   | "unreadable-step"
   | "missing-answer"
@@ -58,7 +67,7 @@ export interface Finding {
 
 /** One move of a solution, as it was read. */
 export interface VerifiedStep {
-  readonly kind: "derive" | "attempt" | "restate" | "retry" | "unreadable";
+  readonly kind: "derive" | "attempt" | "restate" | "retry" | "unreadable" | "check" | "plan" | "estimate" | "retract" | "withdrawn";
   readonly start: number;
   readonly end: number;
   /** The node of the graph, where it is one. */
@@ -80,6 +89,18 @@ export interface BehaviorCounts {
   readonly stepwise: number;
   /** The original's wrong starts (`Define X as BACK.`), which are not judged. */
   readonly retries: number;
+  /** Values computed again. */
+  readonly checks: number;
+  readonly correctChecks: number;
+  /** Lists of what is needed. */
+  readonly plans: number;
+  readonly correctPlans: number;
+  readonly estimates: number;
+  readonly correctEstimates: number;
+  /** Values taken back. What they were derived with is not judged. */
+  readonly retractions: number;
+  /** Values taken back that had been given and were wrong. */
+  readonly correctRetractions: number;
 }
 
 /** The judgement on a solution. */
@@ -121,7 +142,7 @@ export function verifySolution(
   }
   const parameters = new Parameters(graph);
   const statements = read(completion, options.dialect ?? dialectOf(completion), parameters);
-  return new Judge(graph, parameters, nameSteps(statements, graph), completion).judge();
+  return new Judge(graph, parameters, withdraw(nameSteps(statements, graph), completion), completion).judge();
 }
 
 function read(completion: string, dialect: IgsmDialect, parameters: Parameters): Statements {

@@ -4,6 +4,7 @@ import { reduce } from "../arithmetic.js";
 import { readFormula } from "../parse/read-formula.js";
 import { readArithmetic } from "../read-arithmetic.js";
 import { checkChain, isSymbolic, numberOf } from "./check-chain.js";
+import { type Claim, checkClaim } from "./check-claims.js";
 import { checkFormula, type FormulaContext } from "./check-formula.js";
 import { Ledger, sampleExpression } from "./ledger.js";
 import type { Parameters } from "./parameters.js";
@@ -13,6 +14,13 @@ type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { kind: Ki
 
 /** A parameter, one that the problem does not have, or nothing that the text would tell. */
 type Subject = number | "unknown" | "untold";
+
+const counters = {
+  check: ["checks", "correctChecks"],
+  plan: ["plans", "correctPlans"],
+  estimate: ["estimates", "correctEstimates"],
+  retract: ["retractions", "correctRetractions"],
+} as const;
 
 /** Follows a solution statement by statement and notes what is wrong. */
 export class Judge {
@@ -30,7 +38,10 @@ export class Judge {
   /** Symbols that this step has been told of already. */
   readonly #reported: Set<string> = new Set();
   #lastDerived: Subject = "untold";
-  #behaviors = { attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 };
+  readonly #behaviors = {
+    ...{ attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 },
+    ...{ checks: 0, correctChecks: 0, plans: 0, correctPlans: 0, estimates: 0, correctEstimates: 0, retractions: 0, correctRetractions: 0 },
+  };
   #openAttempts = 0;
   #errors = 0;
   readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#report(kind, message, start, end);
@@ -117,7 +128,20 @@ export class Judge {
     if (statement.kind === "unreadable") this.#report("unreadable-step", "this step computes nothing that can be read", start, end);
     else if (statement.kind === "restate") this.#checkRestatement(statement, subject);
     else if (statement.kind === "attempt") this.#checkAttempt(statement, subject);
+    else if (statement.kind !== "derive") this.#checkAside(statement, subject);
     else this.#checkDerivation(statement, subject);
+  }
+
+  #checkAside(statement: Claim | StatementOf<"withdrawn">, subject: Subject): void {
+    if (statement.kind === "withdrawn") return;
+    const { ledger, modulus } = { ledger: this.#ledger, modulus: this.#graph.modulus };
+    const find = (word: Word) =>
+      this.#solution.dialect === "terse" ? this.#parameters.findSymbol(word.text) : this.#parameters.find(word.text);
+    const context = { ledger, modulus, parameters: this.#parameters, find, report: this.#note };
+    const holds = typeof subject === "number" && checkClaim(context, statement, subject);
+    const [all, correct] = counters[statement.kind];
+    this.#behaviors[all]++;
+    if (holds) this.#behaviors[correct]++;
   }
 
   #nameSubject({ symbol, naming }: Statement, subject: Subject): void {

@@ -7,8 +7,13 @@ export function readEquation(text: string, start: number, end: number, named: bo
   if (first === -1 || first >= end) return undefined;
   const target = wordAt(text, start, first);
   if (target.text === "") return undefined;
+  return { target, members: readMembers(text, first + 1, end, named) };
+}
+
+/** Reads `a + b = 3 + 4 = 7` between two places of a text. */
+export function readMembers(text: string, start: number, end: number, named: boolean): Member[] {
   const members: Member[] = [];
-  for (let from = first + 1; from <= end; ) {
+  for (let from = start; from <= end; ) {
     const next = text.indexOf("=", from);
     const until = next === -1 || next > end ? end : next;
     const { start: memberStart, end: memberEnd } = wordAt(text, from, until);
@@ -16,7 +21,7 @@ export function readEquation(text: string, start: number, end: number, named: bo
     members.push({ tokens, start: memberStart, end: memberEnd });
     from = until + 1;
   }
-  return { target, members };
+  return members;
 }
 
 /** The text between two places, without the blanks around it. */

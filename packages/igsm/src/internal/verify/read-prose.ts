@@ -1,4 +1,4 @@
-import { splitList } from "../parse/read-formula.js";
+import { readAside, readNames } from "./read-aside.js";
 import { readBoxes } from "./read-boxes.js";
 import { readEquation, wordAt } from "./read-equation.js";
 import type { Statement, Statements, Word } from "./statement.js";
@@ -12,7 +12,9 @@ export function readProse(text: string, isName: (name: string) => boolean): Stat
   for (let start = 0; start < end; ) {
     const newline = text.indexOf("\n", start);
     const until = newline === -1 || newline > end ? end : newline;
-    if (text.startsWith("- ", start)) new Line(text, start, until, isName).read(start + 2, statements);
+    const aside = text.startsWith("- ", start) ? readAside(text, start + 2, until) : undefined;
+    if (aside !== undefined) statements.push(aside);
+    else if (text.startsWith("- ", start)) new Line(text, start, until, isName).read(start + 2, statements);
     else if (text.startsWith("Define ", start)) new Line(text, start, until, isName).read(start, statements);
     else if (text.startsWith(conclusion, start)) {
       const stop = text.indexOf(".", start + conclusion.length);
@@ -141,14 +143,6 @@ class Line {
   #missing({ text, start }: Word): Word[] {
     const first = text.indexOf("each ");
     if (first === -1) return [];
-    const list = text.slice(first).replace(setbackTail, "");
-    const words: Word[] = [];
-    let at = start + first;
-    for (const part of splitList(list)) {
-      at = this.#text.indexOf(part, at);
-      words.push(wordAt(this.#text, at + 5, at + part.length));
-      at += part.length;
-    }
-    return words;
+    return readNames(this.#text, start + first, text.slice(first).replace(setbackTail, ""));
   }
 }

@@ -38,6 +38,15 @@ export type Statement =
   | (About & { readonly kind: "derive"; readonly equations: readonly Equation[]; readonly given: Word | undefined })
   | (About & { readonly kind: "attempt"; readonly missing: readonly Word[] })
   | (About & { readonly kind: "restate"; readonly formula: Word })
+  /** Computes a quantity again. */
+  | (About & { readonly kind: "check"; readonly members: readonly Member[] })
+  /** Lists what a quantity needs. */
+  | (About & { readonly kind: "plan"; readonly needed: readonly Word[] })
+  | (About & { readonly kind: "estimate"; readonly low: Word; readonly high: Word })
+  /** Takes a value back; `matched` where something has given it. */
+  | (About & { readonly kind: "retract"; readonly value: Word; readonly matched: boolean })
+  /** A derivation whose value is taken back later. */
+  | (About & { readonly kind: "withdrawn" })
   /** The original's wrong start, `Define X as BACK.` */
   | (About & { readonly kind: "retry" })
   /** Looks like a step, but can't be read as one. */
