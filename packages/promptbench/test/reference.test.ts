@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parsePrompt } from "../src/index.js";
+import { answerMatches, parsePrompt } from "../src/index.js";
 import type { FixtureRow } from "./verification/fixture-row.js";
 import { readFolder } from "./verification/read-folder.js";
 import { verifyRow } from "./verification/verify-row.js";
@@ -16,16 +16,19 @@ describe.skipIf(missing !== undefined)("DyVal's own problems", () => {
   });
 
   test.each(files)("are read, solved and worded again: $file", ({ task, rows }) => {
-    for (const row of rows) expect(verifyRow(task, row), `row ${row.row}`).toEqual([]);
+    for (const row of rows) expect(verifyRow(task, row), `row ${row.row}`).toEqual({ failures: [] });
   });
 
   test.each(files)("are found out when their labels are wrong: $file", ({ task, rows }) => {
     for (const row of rows) {
-      expect(verifyRow(task, { ...row, answer: wrong(row.answer) })).not.toEqual([]);
+      const { failures, mislabelled } = verifyRow(task, { ...row, answer: wrong(row.answer) });
+      const right = typeof row.answer === "object" ? row.answer.join(" ") : row.answer;
+      expect(failures).toEqual([]);
+      expect(answerMatches(right, String(mislabelled?.answer))).toBe(true);
       const [first] = row.meta.nodes;
       const nodes = [{ ...first, children: [...(first?.children ?? []), "zzz"] } as FixtureRow["meta"]["nodes"][number]];
-      expect(verifyRow(task, { ...row, meta: { nodes } })).not.toEqual([]);
-      expect(verifyRow(task, { ...row, solution: "<<<0.123 7>>>" })).not.toEqual([]);
+      expect(verifyRow(task, { ...row, meta: { nodes } }).failures).not.toEqual([]);
+      expect(verifyRow(task, { ...row, solution: "<<<0.123 7>>>" }).failures).not.toEqual([]);
     }
   });
 });
@@ -35,6 +38,29 @@ function wrong(answer: FixtureRow["answer"]): FixtureRow["answer"] {
   if (typeof answer === "boolean") return !answer;
   return typeof answer === "string" ? true : [answer[0], answer[1] * 1.002 + 1e-5];
 }
+
+describe("rows whose label the original kept when it made them unsolvable", () => {
+  const nodes: FixtureRow["meta"]["nodes"] = [];
+  const sum = "aac gets its value by adding together the value of aaa and aab.";
+
+  test.each([
+    ["a deleted line", `The value of aaa is 3.\n${sum}`, ["aab"]],
+    ["a circle", `The value of aaa is 3.\n${sum}\naab gets its value by squaring the value that aac has.`, ["aab", "aac"]],
+  ])("are shown to be mislabelled: %s", (_, topological, unknown) => {
+    const prompt_random = `${topological}\nCompute the result of aac.`;
+    const row = { row: 0, prompt_random, descriptions: { topological }, answer: 7, var: "aac", solution: "<<<7.0>>>", meta: { nodes } };
+    const { failures, mislabelled } = verifyRow("arithmetic", row);
+    expect(failures).toEqual([]);
+    expect(mislabelled).toMatchObject({ label: "7", answer: "N/A" });
+    for (const name of unknown) expect(mislabelled?.lines.at(-1)).toContain(name);
+  });
+
+  test("pass where the target is known without what is missing", () => {
+    const topological = "aaa is True.\nThe value of aac equals to (aaa OR aab).";
+    const row = { row: 0, question: `${topological}\nCompute the result of aac.`, descriptions: { topological }, answer: true, var: "aac" };
+    expect(verifyRow("bool_logic", { ...row, solution: null, meta: { nodes } })).toEqual({ failures: [] });
+  });
+});
 
 describe("a prompt", () => {
   test("gives N/A where a line is missing or a circle closes, and only there", () => {

@@ -63,7 +63,9 @@ function descriptionLines(graph: ReasoningGraph, task: PromptbenchTask, order: P
   const text = arrange(lines, order, random).join("\n");
   if (task === "linear_equation") return `${equationLines(graph, words).join("\n")}\n${text}`;
   if (task !== "max_sum_path") return text;
-  const weights = graph.nodes.map(({ name, label }) => `The value of ${name} is ${label?.weight}`);
+  // PromptBench gives no values to the nodes of its random descriptions.
+  const weighted = graph.nodes.filter(({ label }) => label?.weight !== undefined);
+  const weights = weighted.map(({ name, label }) => `The value of ${name} is ${label?.weight}`);
   return `${text}\n${random.shuffle(weights).join("\n")}`;
 }
 

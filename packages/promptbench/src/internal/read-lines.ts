@@ -51,7 +51,7 @@ const at = (groups: readonly string[], index: number): string => groups[index] a
 const lines: readonly Line[] = [
   {
     kind: "number",
-    pattern: /^The value of (\w+) is (-?\d+(?:\.\d+)?)\.?$/,
+    pattern: /^The value of (\w+) is (-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\.?$/,
     read: (groups, facts) => facts.state(at(groups, 0), { literal: Number(groups[1]) }),
   },
   arithmetic("adding together the value of (.+)", "+", (groups) => [at(groups, 0), ...operands(at(groups, 1))]),
@@ -147,5 +147,5 @@ export function readLines(text: string): ReadLines {
 }
 
 function coefficient(text: string, list: FactList): Coefficient {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : { fact: list.positionOf(text) };
+  return /^-?\d+(\.\d+)?(e[-+]?\d+)?$/.test(text) ? Number(text) : { fact: list.positionOf(text) };
 }
