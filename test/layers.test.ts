@@ -9,6 +9,7 @@ const layers: Readonly<Record<string, number>> = {
   "@bridge-rl/dag": 1,
   "@bridge-rl/tensor": 1,
   "@bridge-rl/runtime-onnx": 1,
+  "@bridge-rl/runtime-reference": 1,
   "@bridge-rl/models": 2,
   "@bridge-rl/igsm": 2,
   "@bridge-rl/promptbench": 2,
@@ -22,8 +23,11 @@ const layers: Readonly<Record<string, number>> = {
   "bridge-rl": 5,
 };
 
-/** Within layer 1 the runtime compiles what the tensor package describes. */
-const sideways: ReadonlySet<string> = new Set(["@bridge-rl/runtime-onnx → @bridge-rl/tensor"]);
+/** Within layer 1 the runtimes compile what the tensor package describes. */
+const sideways: ReadonlySet<string> = new Set([
+  "@bridge-rl/runtime-onnx → @bridge-rl/tensor",
+  "@bridge-rl/runtime-reference → @bridge-rl/tensor",
+]);
 
 function isOurs(name: string): boolean {
   return name === "bridge-rl" || name.startsWith("@bridge-rl/");

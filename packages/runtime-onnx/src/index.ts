@@ -1,2 +1,10 @@
 export { OnnxProgram } from "./onnx-program.js";
 export { createOnnxRuntime, type OnnxRuntimeOptions } from "./onnx-runtime.js";
+export {
+  describeProvider,
+  type Provider,
+  type ProviderDescription,
+  type ProviderName,
+  providerNames,
+  type Residency,
+} from "./provider.js";

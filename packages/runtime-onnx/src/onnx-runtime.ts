@@ -1,69 +1,62 @@
-import { BridgeError, type Program, type Runtime, type TensorValue } from "@bridge-rl/spec";
-import { type Graph, writeOnnx } from "@bridge-rl/tensor";
-import { loadBinding, type SessionOptions } from "./internal/binding.js";
+import { BridgeError, type CompileOptions, type Runtime } from "@bridge-rl/spec";
+import type { Graph } from "@bridge-rl/tensor";
+import { compileSession, type ResolvedOptions } from "./internal/compile-session.js";
+import { deviceMemory } from "./internal/device-memory.js";
+import { resolveProvider } from "./internal/provider-options.js";
 import { OnnxProgram } from "./onnx-program.js";
+import { describeProvider, type Provider, type ProviderName } from "./provider.js";
 
 export interface OnnxRuntimeOptions {
-  /** Threads of one program. All programs that run at once together should not have more than there are free cores. @defaultValue 1 */
+  /** Where graphs run; see `describeProvider` for what each needs. @defaultValue "cpu" */
+  readonly provider?: ProviderName | Provider;
+  /**
+   * What becomes of operators that the provider has no kernel for: `refuse` throws when the graph is compiled, `allow` leaves them to the CPU,
+   * with a copy of their operands in every run. @defaultValue "refuse"
+   */
+  readonly fallback?: "refuse" | "allow";
+  /** Threads of one program on the CPU. All programs that run at once together should not have more than there are free cores. @defaultValue 1 */
   readonly threads?: number;
   /**
    * How far onnxruntime rewrites a graph. Above `basic` it fuses nodes into kernels that float64 doesn't have, and gains nothing
    * measurable. @defaultValue "basic"
    */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
-  /** `plain` uses standard operators alone. @defaultValue "fused" */
+  /** `plain` uses standard operators alone. @defaultValue "fused" on the CPU, else "plain" */
   readonly lowering?: "plain" | "fused";
   /** Writes a profile of every run to files that start so. @defaultValue off */
   readonly profile?: string;
 }
 
 /**
- * A runtime on onnxruntime-node's CPU provider. The library is loaded when the first graph is compiled.
+ * A runtime on onnxruntime-node. The library is loaded when the first graph is compiled.
  *
- * A program runs on the calling thread and blocks it: in a server, keep it in a worker. Inputs are read where they are, outputs are copied
- * (about 1–2.5 ms per megabyte), so large values should enter rather than leave. Initializers are copied when a graph is compiled.
+ * A program runs on the calling thread and blocks it: in a server, keep it in a worker. On the CPU, inputs are read where they are and outputs
+ * are copied (about 1–2.5 ms per megabyte), so large values should enter rather than leave. On WebGPU, `runtime.device` keeps tensors on the
+ * device between runs. Initializers are copied when a graph is compiled.
  *
- * @throws BridgeError `invalid-option`; `compile` throws `missing-dependency` where onnxruntime-node is not installed
+ * @throws BridgeError `invalid-option`. `compile` throws `missing-dependency` where onnxruntime-node or what the provider needs is not there,
+ *   `unsupported` for operators that the provider doesn't have
  */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Graph> {
-  const { threads = 1, optimization = "basic", lowering = "fused", profile } = options;
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new BridgeError("invalid-option", `threads is ${threads}; give a whole number of at least 1`);
-  }
+  const resolved = resolveOptions(options);
+  const { residency, name } = describeProvider(resolved.provider.name);
   return {
-    name: "onnx-cpu",
+    name: `onnx-${name}`,
     specVersion: 1,
-    async compile(graph, { initializers = {}, keepMemory = true } = {}): Promise<Program> {
-      const binding = await loadBinding();
-      const model = writeOnnx(graph, { lowering, initializers: Object.keys(initializers) });
-      const sessionOptions: SessionOptions = {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: optimization,
-        // planning memory ahead costs up to twice the peak and saves no time
-        enableMemPattern: false,
-        enableCpuMemArena: keepMemory,
-        externalData: Object.entries(initializers).map(([name, value]) => ({ path: name, data: bytesOf(graph, name, value) })),
-        extra: { session: { intra_op: { allow_spinning: "0" } } },
-        ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-      };
-      const session = binding.createSession(model, sessionOptions);
-      const inputs = [...graph.inputs].filter(([name]) => !(name in initializers));
+    async compile(graph, compileOptions: CompileOptions = {}) {
+      const session = await compileSession(graph, resolved, compileOptions);
+      const inputs = [...graph.inputs].filter(([input]) => !(input in (compileOptions.initializers ?? {})));
       return new OnnxProgram(session, new Map(inputs), [...graph.outputs.keys()]);
     },
+    ...(residency === "device" ? { device: deviceMemory(resolved) } : {}),
   };
 }
 
-function bytesOf(graph: Graph, name: string, value: TensorValue): Uint8Array {
-  const tensor = graph.inputs.get(name);
-  const count = tensor?.shape.reduce((product, size) => product * size, 1);
-  if (count !== value.data.length) {
-    throw new BridgeError(
-      "shape-mismatch",
-      `initializer "${name}" has ${value.data.length} elements; the graph wants ${count ?? "no such input"}`,
-    );
+function resolveOptions(options: OnnxRuntimeOptions): ResolvedOptions {
+  const { threads = 1, optimization = "basic", fallback = "refuse", profile } = options;
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new BridgeError("invalid-option", `threads is ${threads}; give a whole number of at least 1`);
   }
-  return new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
+  const provider = resolveProvider(options.provider ?? "cpu");
+  return { provider, threads, optimization, fallback, profile, lowering: options.lowering ?? describeProvider(provider.name).lowering };
 }

@@ -1,5 +1,5 @@
 /** Typed arrays that tensors are read from and into. */
-export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
 
 /** A tensor outside of any graph. */
 export interface TensorValue {
@@ -24,9 +24,50 @@ export interface CompileOptions {
   readonly keepMemory?: boolean;
 }
 
+/**
+ * A tensor that lives where a runtime computes, in the memory of a GPU for example. Only the runtime that made it can use it.
+ *
+ * Its memory is not collected with other garbage: whoever holds it disposes it.
+ */
+export interface DeviceTensor {
+  readonly shape: readonly number[];
+  /** Element type, as the tensor graph names it. */
+  readonly dataType: string;
+  /** Frees the memory. A disposed tensor cannot enter a run. */
+  dispose(): void;
+}
+
+/** A compiled graph some of whose inputs and outputs stay on the device. */
+export interface DeviceProgram {
+  /**
+   * Runs once. Resident inputs are read in place and stay as they are; resident outputs are new tensors, which the caller disposes.
+   *
+   * @throws BridgeError `shape-mismatch`, `invalid-input`
+   */
+  run(inputs: Readonly<Record<string, TensorValue | DeviceTensor>>): {
+    readonly values: Record<string, TensorValue>;
+    readonly resident: Record<string, DeviceTensor>;
+  };
+  dispose(): void;
+}
+
+export interface CompileOnDeviceOptions extends CompileOptions {
+  /** Outputs that stay on the device; a run copies all others. */
+  readonly resident: readonly string[];
+}
+
+/** How tensors stay on a device between two runs. */
+export interface DeviceMemory<Graph = unknown> {
+  compile(graph: Graph, options: CompileOnDeviceOptions): Promise<DeviceProgram>;
+  upload(value: TensorValue): Promise<DeviceTensor>;
+  download(tensor: DeviceTensor): Promise<TensorValue>;
+}
+
 /** Compiles tensor graphs. `Graph` is the type of `@bridge-rl/tensor`, unknown here so that spec depends on nothing. */
 export interface Runtime<Graph = unknown> {
   readonly name: string;
   readonly specVersion: 1;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Absent where nothing stays on the device between runs, or where the device is this process. */
+  readonly device?: DeviceMemory<Graph>;
 }

@@ -1,5 +1,5 @@
-/** Element types. `float64` exists for checking derivatives; `int32` and `int64` for ids and positions. */
-export type DataType = "float32" | "float64" | "int32" | "int64" | "bool";
+/** Element types. `float64` exists for checking derivatives; `int32` and `int64` for ids and positions; `int8` for quantized weights. */
+export type DataType = "float32" | "float64" | "int32" | "int64" | "bool" | "int8";
 
 /** The typed array that holds the elements of each type. */
 export interface DataOf {
@@ -8,6 +8,7 @@ export interface DataOf {
   int32: Int32Array;
   int64: BigInt64Array;
   bool: Uint8Array;
+  int8: Int8Array;
 }
 
 export function isFloat(dataType: DataType): dataType is "float32" | "float64" {

@@ -35,12 +35,10 @@ export class Graph {
     return this.#outputs;
   }
 
-  /** Declares an input. @throws TensorError `invalid-input` for a name that is taken */
+  /** Declares an input. @throws TensorError `invalid-input` for a name that is taken, `shape-mismatch` for sizes that are none */
   input(name: string, shape: readonly number[], dataType: DataType = "float32"): Tensor {
     this.#requireFreeName(name);
-    if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
-      throw new TensorError("shape-mismatch", `input "${name}" cannot have shape ${formatShape(shape)}; sizes are positive integers`);
-    }
+    requireSizes(`input "${name}"`, shape);
     const tensor = this.#tensor(shape, dataType, { kind: "input", name });
     this.#inputs.set(name, tensor);
     return tensor;
@@ -48,6 +46,7 @@ export class Graph {
 
   /** A tensor whose elements are written into the program. */
   constant<Type extends DataType>(data: DataOf[Type], shape: readonly number[], dataType: Type): Tensor {
+    requireSizes("constant", shape);
     if (data.length !== elementCount(shape)) {
       throw new TensorError("shape-mismatch", `constant: ${data.length} elements don't fill the shape ${formatShape(shape)}`);
     }
@@ -69,6 +68,8 @@ export class Graph {
         return this.constant(BigInt64Array.of(BigInt(value)), [], dataType);
       case "bool":
         return this.constant(Uint8Array.of(value), [], dataType);
+      case "int8":
+        return this.constant(Int8Array.of(value), [], dataType);
     }
   }
 
@@ -141,6 +142,12 @@ export class Graph {
     const tensor: Tensor & { derivative?: Derivative } = { graph: this, id: this.#nextId++, shape, dataType, source, output };
     if (derivative) Object.assign(tensor, { derivative: derivative(tensor) });
     return tensor;
+  }
+}
+
+function requireSizes(what: string, shape: readonly number[]): void {
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new TensorError("shape-mismatch", `${what} cannot have shape ${formatShape(shape)}; sizes are whole numbers of at least 0`);
   }
 }
 

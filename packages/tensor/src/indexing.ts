@@ -1,7 +1,8 @@
 import { cast } from "./cast.js";
+import { equal } from "./comparison.js";
 import { isFloat } from "./data-type.js";
 import { describe, requireInteger } from "./internal/operand.js";
-import { normalizeAxis, sizeAt } from "./internal/shape.js";
+import { elementCount, formatShape, normalizeAxis, sameShape, sizeAt } from "./internal/shape.js";
 import { expand, reshape, zeros } from "./shape-operations.js";
 import type { Tensor } from "./tensor.js";
 import { TensorError } from "./tensor-error.js";
@@ -32,12 +33,19 @@ export function gatherRows(table: Tensor, indices: Tensor): Tensor {
 
 /** Adds rows to the rows of a table that the indices name, again and again where one is named several times. */
 export function scatterAddRows(table: Tensor, indices: Tensor, updates: Tensor): Tensor {
-  const width = table.shape.slice(1).reduce((product, size) => product * size, 1);
-  const rows = reshape(updates, [-1, width]);
-  const count = sizeAt(rows.shape, 0);
+  const expected = [...indices.shape, ...table.shape.slice(1)];
+  if (table.shape.length === 0 || !sameShape(updates.shape, expected) || updates.dataType !== table.dataType) {
+    throw new TensorError(
+      "shape-mismatch",
+      `scatterAddRows: updates ${describe(updates)} are not ${formatShape(expected)}, one row of ${describe(table)} for each index`,
+    );
+  }
+  const width = elementCount(table.shape.slice(1));
+  const count = elementCount(indices.shape);
+  const rows = reshape(updates, [count, width]);
   // ScatterND adds from several threads without a lock, so rows named twice would race; ScatterElements is sequential.
   const spread = expand(reshape(indices, [count, 1]), [count, width]);
-  return reshape(scatterAdd(reshape(table, [-1, width]), spread, rows, 0), table.shape);
+  return reshape(scatterAdd(reshape(table, [sizeAt(table.shape, 0), width]), spread, rows, 0), table.shape);
 }
 
 /** Elements along an axis: result[i][j] = input[i][indices[i][j]] for the last of two axes. */
@@ -69,6 +77,14 @@ export function gatherAlong(input: Tensor, indices: Tensor, axis = -1): Tensor {
 export function scatterAdd(input: Tensor, indices: Tensor, updates: Tensor, axis = -1): Tensor {
   requireInteger(indices, "scatterAdd");
   const along = normalizeAxis(axis, input.shape.length, "scatterAdd");
+  const fits =
+    indices.shape.length === input.shape.length && indices.shape.every((size, index) => index === along || size === input.shape[index]);
+  if (!fits || !sameShape(indices.shape, updates.shape) || updates.dataType !== input.dataType) {
+    throw new TensorError(
+      "shape-mismatch",
+      `scatterAdd: indices ${describe(indices)} and updates ${describe(updates)} don't fit ${describe(input)} along axis ${axis}`,
+    );
+  }
   return input.graph.operation({
     operator: "ScatterElements",
     inputs: [input, indices, updates],
@@ -87,11 +103,13 @@ export function scatterAdd(input: Tensor, indices: Tensor, updates: Tensor, axis
 /** 1 at each index and 0 elsewhere, along a new last axis of `depth`. */
 export function oneHot(indices: Tensor, depth: number, dataType: "float32" | "float64"): Tensor {
   requireInteger(indices, "oneHot");
-  const values = dataType === "float32" ? Float32Array.of(0, 1) : Float64Array.of(0, 1);
-  return indices.graph.operation({
-    operator: "OneHot",
-    inputs: [cast(indices, "int64"), indices.graph.integers([depth]), indices.graph.constant(values, [2], dataType)],
-    attributes: { axis: -1 },
-    outputs: [{ shape: [...indices.shape, depth], dataType }],
-  });
+  if (!(Number.isSafeInteger(depth) && depth > 0))
+    throw new TensorError("invalid-input", `oneHot: a depth of ${depth} is no positive integer`);
+  // a comparison, since ONNX's own operator lacks float64 and most providers
+  const columns = indices.graph.constant(
+    Int32Array.from({ length: depth }, (_, column) => column),
+    [depth],
+    "int32",
+  );
+  return cast(equal(reshape(cast(indices, "int32"), [...indices.shape, 1]), columns), dataType);
 }

@@ -1,10 +1,11 @@
 import { divide, multiply } from "./arithmetic.js";
 import { equal, indicator } from "./comparison.js";
 import { isFloat } from "./data-type.js";
-import { requireFloat } from "./internal/operand.js";
+import { describe, requireFloat } from "./internal/operand.js";
 import { normalizeAxis, sizeAt } from "./internal/shape.js";
 import { expand, reshape } from "./shape-operations.js";
 import type { Tensor } from "./tensor.js";
+import { TensorError } from "./tensor-error.js";
 
 /** Which axes are reduced, and whether they stay as axes of size 1. */
 export interface ReduceOptions {
@@ -63,6 +64,7 @@ export function sum(input: Tensor, axes?: Axes, options: ReduceOptions = {}): Te
 /** The mean over some axes, or over all where none are given. */
 export function mean(input: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   requireFloat(input, "mean");
+  requireElements(input, axes, "mean");
   const reduction = reduce("ReduceMean", "mean", input, axes, (gradient) => {
     const count = reduction.axes.reduce((product, axis) => product * sizeAt(input.shape, axis), 1);
     return expand(divide(gradient, count), input.shape);
@@ -72,6 +74,7 @@ export function mean(input: Tensor, axes?: Axes, options: ReduceOptions = {}): T
 
 /** The largest element along some axes, or of all. Equal largest elements share the gradient. */
 export function max(input: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  requireElements(input, axes, "max");
   const reduction = reduce("ReduceMax", "max", input, axes, (gradient, kept) => {
     if (!isFloat(input.dataType)) return gradient;
     const largest = indicator(equal(input, kept), input.dataType);
@@ -80,9 +83,18 @@ export function max(input: Tensor, axes?: Axes, options: ReduceOptions = {}): Te
   return finish(reduction, options);
 }
 
+/** Nothing is no largest element and no mean. */
+function requireElements(input: Tensor, axes: Axes | undefined, name: string): void {
+  const list = axes === undefined ? input.shape.keys() : typeof axes === "number" ? [axes] : axes;
+  for (const axis of list) {
+    if (input.shape.at(axis) === 0) throw new TensorError("shape-mismatch", `${name}: ${describe(input)} has nothing along axis ${axis}`);
+  }
+}
+
 /** The position of the largest element along an axis, as int64; the first where several are equal. */
 export function argMax(input: Tensor, axis = -1): Tensor {
   const position = normalizeAxis(axis, input.shape.length, "argMax");
+  requireElements(input, position, "argMax");
   return input.graph.operation({
     operator: "ArgMax",
     inputs: [input],
@@ -93,6 +105,13 @@ export function argMax(input: Tensor, axis = -1): Tensor {
 
 /** The `count` largest elements along the last axis in falling order, and their positions as int64. No gradient flows through it. */
 export function topK(input: Tensor, count: number): { values: Tensor; indices: Tensor } {
+  const available = sizeAt(input.shape, -1);
+  if (!(Number.isInteger(count) && count > 0 && count <= available)) {
+    throw new TensorError(
+      "shape-mismatch",
+      `topK: ${describe(input)} has ${available} elements in a row; ${count} of them cannot be taken`,
+    );
+  }
   const shape = [...input.shape.slice(0, -1), count];
   const [values, indices] = input.graph.operations({
     operator: "TopK",

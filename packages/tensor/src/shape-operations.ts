@@ -9,13 +9,16 @@ import { TensorError } from "./tensor-error.js";
 export function reshape(input: Tensor, shape: readonly number[]): Tensor {
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const filled = shape.map((size) => (size === -1 ? elementCount(input.shape) / known : size));
-  if (elementCount(filled) !== elementCount(input.shape) || !filled.every(Number.isInteger)) {
+  const isShape = filled.every((size) => Number.isInteger(size) && size >= 0) && shape.filter((size) => size === -1).length <= 1;
+  if (!isShape || elementCount(filled) !== elementCount(input.shape)) {
     throw new TensorError("shape-mismatch", `reshape: ${formatShape(input.shape)} doesn't fill ${formatShape(shape)}`);
   }
   if (sameShape(filled, input.shape)) return input;
   return input.graph.operation({
     operator: "Reshape",
     inputs: [input, input.graph.integers(filled)],
+    // a 0 would otherwise mean "as in the input"
+    ...(filled.includes(0) ? { attributes: { allowzero: 1 } } : {}),
     outputs: [{ shape: filled, dataType: input.dataType }],
     derivative: () => ({ inputs: [input], pull: (gradient) => [reshape(gradient, input.shape)] }),
   });
@@ -93,7 +96,7 @@ export function concat(inputs: readonly Tensor[], axis: number): Tensor {
 export function slice(input: Tensor, axis: number, start: number, end: number): Tensor {
   const along = normalizeAxis(axis, input.shape.length, "slice");
   const size = sizeAt(input.shape, along);
-  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= size)) {
+  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= size)) {
     throw new TensorError("shape-mismatch", `slice: ${start} to ${end} is not within axis ${axis} of ${formatShape(input.shape)}`);
   }
   if (start === 0 && end === size) return input;
@@ -112,6 +115,13 @@ export function slice(input: Tensor, axis: number, start: number, end: number): 
 /** Adds zeros before and after an axis. */
 export function pad(input: Tensor, axis: number, before: number, after: number): Tensor {
   const along = normalizeAxis(axis, input.shape.length, "pad");
+  if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
+    throw new TensorError(
+      "shape-mismatch",
+      `pad: ${before} before and ${after} behind axis ${axis} of ${formatShape(input.shape)} is no padding`,
+    );
+  }
+  if (before === 0 && after === 0) return input;
   const starts = input.shape.map((_, index) => (index === along ? before : 0));
   const ends = input.shape.map((_, index) => (index === along ? after : 0));
   return input.graph.operation({
@@ -133,6 +143,7 @@ export function zeros(like: Tensor, shape: readonly number[]): Tensor {
     int32: () => like.graph.constant(new Int32Array(1), [1], "int32"),
     int64: () => like.graph.constant(new BigInt64Array(1), [1], "int64"),
     bool: () => like.graph.constant(new Uint8Array(1), [1], "bool"),
+    int8: () => like.graph.constant(new Int8Array(1), [1], "int8"),
   };
   return expand(zero[like.dataType](), shape);
 }

@@ -7,13 +7,19 @@ import {
   Graph,
   gatherRows,
   matmul,
+  max,
+  oneHot,
+  pad,
   reshape,
   rmsNorm,
   rotaryEmbedding,
+  scatterAdd,
+  scatterAddRows,
   slice,
   sum,
   TensorError,
   tokenLogProbability,
+  topK,
   transpose,
 } from "../src/index.js";
 
@@ -21,6 +27,7 @@ const graph = new Graph();
 const a = graph.input("a", [2, 3]);
 const b = graph.input("b", [4, 3]);
 const ids = graph.input("ids", [5], "int32");
+const none = graph.input("none", [2, 0]);
 const double = graph.input("double", [2, 3], "float64");
 
 describe("operands that don't fit are refused, with operation and shapes", () => {
@@ -45,7 +52,15 @@ describe("operands that don't fit are refused, with operation and shapes", () =>
     [() => rotaryEmbedding(a, { cosine: a, sine: a }, ids), "rotaryEmbedding: float32 [2, 3] is not [batch, heads, tokens, size]"],
     [() => attention(a, transpose(b, [1, 0]), b, { scale: 1 }), "matmul: the inner sizes"],
     [() => graph.input("a", [1]), '"a" cannot name an input or output'],
-    [() => graph.input("z", [0]), 'input "z" cannot have shape [0]'],
+    [() => graph.input("z", [-1]), 'input "z" cannot have shape [-1]; sizes are whole numbers of at least 0'],
+    [() => graph.input("z", [1.5]), 'input "z" cannot have shape [1.5]'],
+    [() => max(none, 1), "max: float32 [2, 0] has nothing along axis 1"],
+    [() => scatterAdd(a, ids, a), "scatterAdd: indices int32 [5] and updates float32 [2, 3] don't fit float32 [2, 3] along axis -1"],
+    [() => scatterAddRows(a, ids, b), "scatterAddRows: updates float32 [4, 3] are not [5, 3], one row of float32 [2, 3] for each index"],
+    [() => oneHot(ids, 0, "float32"), "oneHot: a depth of 0 is no positive integer"],
+    [() => topK(a, 4), "topK: float32 [2, 3] has 3 elements in a row; 4 of them cannot be taken"],
+    [() => pad(a, 0, -1, 0), "pad: -1 before and 0 behind axis 0 of [2, 3] is no padding"],
+    [() => reshape(a, [-1, -1]), "reshape: [2, 3] doesn't fill [-1, -1]"],
     [() => graph.constant(new Float32Array(5), [2, 3], "float32"), "constant: 5 elements don't fill the shape [2, 3]"],
     [() => add(a, new Graph().input("a", [2, 3])), "an operand belongs to another graph"],
   ];

@@ -3,23 +3,27 @@ import { BridgeError, type TensorData } from "@bridge-rl/spec";
 /** The part of onnxruntime-node's native session that is used here. */
 export interface Session {
   run(feeds: Readonly<Record<string, Feed>>, fetches: Readonly<Record<string, null>>, options: object): Record<string, Result>;
+  /** Writes the profile, where one is kept. */
+  endProfiling(): void;
   dispose(): void;
 }
 
-export interface Feed {
-  readonly type: string;
-  readonly location: "cpu";
-  readonly data: TensorData;
-  readonly dims: readonly number[];
-}
+/** A tensor that enters a run, from this process's memory or from a device's. */
+export type Feed =
+  | { readonly type: string; readonly location: "cpu"; readonly data: TensorData; readonly dims: readonly number[] }
+  | { readonly type: string; readonly location: "gpu-buffer"; readonly gpuBuffer: unknown; readonly dims: readonly number[] };
 
-interface Result {
+/** A tensor that a run gives. `data` throws where it lies on a device, `gpuBuffer` where it doesn't. */
+export interface Result {
+  readonly location: string;
   readonly data: TensorData;
+  readonly gpuBuffer: unknown;
   readonly dims: readonly number[];
+  dispose(): void;
 }
 
 export interface SessionOptions {
-  readonly executionProviders: readonly string[];
+  readonly executionProviders: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
   readonly executionMode: "sequential";
@@ -28,6 +32,8 @@ export interface SessionOptions {
   readonly enableCpuMemArena: boolean;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
   readonly extra: object;
+  readonly logSeverityLevel: number;
+  readonly preferredOutputLocation?: Readonly<Record<string, "gpu-buffer" | "cpu">>;
   readonly enableProfiling?: boolean;
   readonly profileFilePrefix?: string;
 }
@@ -42,6 +48,7 @@ interface NativeModule {
 }
 
 export interface Binding {
+  /** @throws whatever the binding throws */
   createSession(model: Uint8Array, options: SessionOptions): Session;
 }
 
@@ -57,13 +64,7 @@ export async function loadBinding(): Promise<Binding> {
   return {
     createSession(model, options) {
       const session = new binding.InferenceSession();
-      try {
-        session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
-      } catch (cause) {
-        throw new BridgeError("internal", `onnxruntime refused a graph: ${cause instanceof Error ? cause.message : String(cause)}`, {
-          cause,
-        });
-      }
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
       return session;
     },
   };

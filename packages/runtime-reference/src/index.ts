@@ -1,0 +1,1 @@
+export { createReferenceRuntime } from "./reference-runtime.js";

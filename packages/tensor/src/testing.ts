@@ -1,0 +1,1 @@
+export { type RuntimeLaw, type RuntimeLawOptions, type RuntimeUnderTest, runtimeLaws } from "./testing/runtime-laws.js";
