@@ -5,6 +5,7 @@ import { addGenerate } from "./commands/generate.js";
 import { addGrpo } from "./commands/grpo.js";
 import { addInfluence } from "./commands/influence.js";
 import { addInject } from "./commands/inject.js";
+import { addLogprobs } from "./commands/logprobs.js";
 import { addPretrain } from "./commands/pretrain.js";
 import { addReport } from "./commands/report.js";
 import { addRollout } from "./commands/rollout.js";
@@ -13,7 +14,19 @@ import { addSft } from "./commands/sft.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
 
 /** In the order of the work. */
-const adders = [addGenerate, addInject, addPretrain, addSft, addGrpo, addRollout, addEvaluate, addInfluence, addReport, addRun];
+const adders = [
+  addGenerate,
+  addInject,
+  addPretrain,
+  addSft,
+  addGrpo,
+  addRollout,
+  addEvaluate,
+  addLogprobs,
+  addInfluence,
+  addReport,
+  addRun,
+];
 
 /** The `bridge` command with all its subcommands. Nothing heavy is imported before one of them runs. */
 export function createProgram(): Command {

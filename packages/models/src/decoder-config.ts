@@ -9,7 +9,7 @@ export interface Llama3RopeScaling {
 
 /**
  * A decoder-only transformer of the Llama family: RMSNorm before each part, rotary positions, grouped-query attention and a gated SiLU
- * MLP. Qwen2 is `attentionBias`, Qwen3 is `queryKeyNorm`, Llama neither.
+ * MLP. Qwen2 is `attentionBias`, Qwen3 is `queryKeyNorm`, Llama neither; Llama and Qwen3 can have biases in all four attention projections.
  */
 export interface DecoderConfig {
   /** Whose config.json it is read from and written as. The arithmetic is given by the other fields alone. */
@@ -33,8 +33,12 @@ export interface DecoderConfig {
   readonly normEpsilon: number;
   /** RMSNorm over each query and key head before the rotation, as Qwen3 has it. */
   readonly queryKeyNorm: boolean;
-  /** Biases of the query, key and value projections (not of the output projection), as Qwen2 has them. */
+  /** Biases of the query, key and value projections, as Qwen2 has them. */
   readonly attentionBias: boolean;
+  /** Bias of the attention's output projection, as Llama and Qwen3 have it where their `attention_bias` is on. @defaultValue false */
+  readonly outputBias?: boolean;
+  /** Biases of the MLP's three projections, as Llama can have them. @defaultValue false */
+  readonly mlpBias?: boolean;
   /** The output head is the transposed embedding; no `lm_head.weight` then. */
   readonly tieEmbeddings: boolean;
   /** Longest sequence the model is meant for, in tokens (`max_position_embeddings`). */

@@ -33,10 +33,16 @@ export function decoderParameters(config: DecoderConfig): DecoderParameter[] {
       declare(`${prefix}.self_attn.k_norm.weight`, headDimension);
     }
     declare(`${prefix}.self_attn.o_proj.weight`, hiddenSize, queries);
+    if (config.outputBias) declare(`${prefix}.self_attn.o_proj.bias`, hiddenSize);
     declare(`${prefix}.post_attention_layernorm.weight`, hiddenSize);
-    declare(`${prefix}.mlp.gate_proj.weight`, intermediateSize, hiddenSize);
-    declare(`${prefix}.mlp.up_proj.weight`, intermediateSize, hiddenSize);
-    declare(`${prefix}.mlp.down_proj.weight`, hiddenSize, intermediateSize);
+    for (const [name, to, from] of [
+      ["gate", intermediateSize, hiddenSize],
+      ["up", intermediateSize, hiddenSize],
+      ["down", hiddenSize, intermediateSize],
+    ] as const) {
+      declare(`${prefix}.mlp.${name}_proj.weight`, to, from);
+      if (config.mlpBias) declare(`${prefix}.mlp.${name}_proj.bias`, to);
+    }
   }
   declare("model.norm.weight", hiddenSize);
   if (!config.tieEmbeddings) declare("lm_head.weight", vocabularySize, hiddenSize);

@@ -15,7 +15,14 @@ export { type DecoderParameter, decoderParameters, type InitializationOptions, i
 export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
 export { LocalSampler, type LocalSamplerOptions } from "./local-sampler.js";
 export { formatModelConfig, type ModelConfigExtras, parseModelConfig } from "./model-config.js";
-export { loadModelFolder, type ModelFolder, type SaveModelFolderOptions, saveModelFolder } from "./model-folder.js";
+export {
+  loadModelFolder,
+  type ModelFolder,
+  type ModelSource,
+  type SaveModelFolderOptions,
+  saveModelFolder,
+  type WeightStorage,
+} from "./model-folder.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

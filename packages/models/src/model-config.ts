@@ -12,8 +12,7 @@ const classNames: Readonly<Record<DecoderConfig["architecture"], string>> = {
 const requiredValues: Readonly<Record<string, unknown>> = {
   hidden_act: "silu",
   use_sliding_window: false,
-  mlp_bias: false,
-  attention_bias: false,
+  partial_rotary_factor: 1,
 };
 
 /**
@@ -34,8 +33,11 @@ export function parseModelConfig(json: Readonly<Record<string, unknown>>, origin
       );
     }
   }
+  refuseSlidingLayers(json, origin);
   const heads = fields.count("num_attention_heads");
   const hiddenSize = fields.count("hidden_size");
+  const attentionBias = architecture === "qwen2" || fields.flag("attention_bias", false);
+  const mlpBias = architecture === "llama" && fields.flag("mlp_bias", false);
   const rope = isRecord(json.rope_parameters) ? json.rope_parameters : { rope_theta: json.rope_theta, ...scalingFields(json, origin) };
   const ropeScaling = parseScaling(rope, origin);
   return checkModelConfig(
@@ -46,13 +48,15 @@ export function parseModelConfig(json: Readonly<Record<string, unknown>>, origin
       layers: fields.count("num_hidden_layers"),
       heads,
       keyValueHeads: fields.count("num_key_value_heads", heads),
-      headDimension: fields.count("head_dim", hiddenSize / heads),
+      headDimension: fields.count("head_dim", architecture === "qwen3" ? 128 : hiddenSize / heads),
       intermediateSize: fields.count("intermediate_size"),
       ropeTheta: new Fields(rope, origin).number("rope_theta", 10_000),
       ...(ropeScaling === undefined ? {} : { ropeScaling }),
       normEpsilon: fields.number("rms_norm_eps", 1e-6),
       queryKeyNorm: architecture === "qwen3",
-      attentionBias: architecture === "qwen2",
+      attentionBias,
+      ...(attentionBias && architecture !== "qwen2" ? { outputBias: true } : {}),
+      ...(mlpBias ? { mlpBias } : {}),
       tieEmbeddings: fields.flag("tie_word_embeddings", false),
       maximumLength: fields.count("max_position_embeddings"),
     },
@@ -62,7 +66,7 @@ export function parseModelConfig(json: Readonly<Record<string, unknown>>, origin
 
 /** What a model folder's config says besides the decoder. */
 export interface ModelConfigExtras {
-  readonly storage: "float32" | "bfloat16";
+  readonly storage: "float32" | "bfloat16" | "float16";
   readonly endOfSequenceId?: number;
   readonly padId?: number;
 }
@@ -77,7 +81,7 @@ export function formatModelConfig(config: DecoderConfig, extras: ModelConfigExtr
   const { architecture, ropeScaling } = config;
   return {
     architectures: [classNames[architecture]],
-    ...(architecture === "qwen2" ? {} : { attention_bias: false }),
+    ...(architecture === "qwen2" ? {} : { attention_bias: config.attentionBias }),
     attention_dropout: 0,
     bos_token_id: null,
     eos_token_id: extras.endOfSequenceId ?? null,
@@ -87,7 +91,7 @@ export function formatModelConfig(config: DecoderConfig, extras: ModelConfigExtr
     initializer_range: 0.02,
     intermediate_size: config.intermediateSize,
     max_position_embeddings: config.maximumLength,
-    ...(architecture === "llama" ? { mlp_bias: false } : { use_sliding_window: false }),
+    ...(architecture === "llama" ? { mlp_bias: config.mlpBias ?? false } : { use_sliding_window: false }),
     model_type: architecture,
     num_attention_heads: config.heads,
     num_hidden_layers: config.layers,
@@ -103,13 +107,20 @@ export function formatModelConfig(config: DecoderConfig, extras: ModelConfigExtr
   };
 }
 
-function checkModelConfig(config: DecoderConfig, origin: string): DecoderConfig {
-  const { architecture, heads, keyValueHeads, headDimension, queryKeyNorm, attentionBias } = config;
-  if (queryKeyNorm !== (architecture === "qwen3") || attentionBias !== (architecture === "qwen2")) {
+/** Refuses what no checkpoint of the architecture can have. @internal */
+export function checkModelConfig(config: DecoderConfig, origin: string): DecoderConfig {
+  const { architecture, heads, keyValueHeads, headDimension, queryKeyNorm, attentionBias, outputBias = false, mlpBias = false } = config;
+  const fits = {
+    qwen2: !queryKeyNorm && attentionBias && !outputBias && !mlpBias,
+    qwen3: queryKeyNorm && outputBias === attentionBias && !mlpBias,
+    llama: !queryKeyNorm && outputBias === attentionBias,
+  };
+  if (!fits[architecture]) {
     throw new BridgeError(
       "unsupported",
-      `${origin}: ${classNames[architecture]} ${architecture === "qwen3" ? "has" : "has no"} query and key norms and ` +
-        `${architecture === "qwen2" ? "has" : "has no"} attention biases; choose the architecture that fits (qwen2: biases, qwen3: norms)`,
+      `${origin}: ${classNames[architecture]} has no such norms and biases (queryKeyNorm ${queryKeyNorm}, attentionBias ${attentionBias}, ` +
+        `outputBias ${outputBias}, mlpBias ${mlpBias}). qwen2: biases of q, k and v alone; qwen3: query and key norms, biases of q, k, v ` +
+        "and o together or none; llama: no such norms, biases of q, k, v and o together or none, and of the MLP or none",
     );
   }
   if (heads % keyValueHeads !== 0) {
@@ -118,6 +129,15 @@ function checkModelConfig(config: DecoderConfig, origin: string): DecoderConfig 
   if (headDimension % 2 !== 0)
     throw new BridgeError("invalid-file", `${origin}: heads of size ${headDimension} cannot be rotated; the size must be even`);
   return config;
+}
+
+/** Qwen configs list how each layer attends. */
+function refuseSlidingLayers(json: Readonly<Record<string, unknown>>, origin: string): void {
+  const types: unknown = json.layer_types;
+  const other = Array.isArray(types) ? types.find((type) => type !== "full_attention") : undefined;
+  if (other !== undefined) {
+    throw new BridgeError("unsupported", `${origin}: layer_types names ${JSON.stringify(other)}; only "full_attention" is supported`);
+  }
 }
 
 function architectureOf(json: Readonly<Record<string, unknown>>, origin: string): DecoderConfig["architecture"] {

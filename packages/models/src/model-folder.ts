@@ -1,13 +1,14 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BridgeError } from "@bridge-rl/spec";
 import type { DecoderConfig } from "./decoder-config.js";
-import { decoderParameters } from "./decoder-parameters.js";
+import { exists, indexFile, loadWeights } from "./internal/folder/load-weights.js";
+import { placeWeights, type StorageType, saveWeights, weightsToStore } from "./internal/folder/save-weights.js";
 import { isRecord, readJson } from "./internal/read-json.js";
 import { writeAside } from "./internal/write-aside.js";
-import { formatModelConfig, parseModelConfig } from "./model-config.js";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors.js";
-import { type FileTokenizer, loadTokenizer, saveTokenizer } from "./tokenizer.js";
+import { checkModelConfig, formatModelConfig, parseModelConfig } from "./model-config.js";
+import type { SafetensorsType } from "./safetensors.js";
+import { type FileTokenizer, loadTokenizer, saveTokenizer, type TokenizerFiles } from "./tokenizer.js";
 
 /** A model in memory, as a Hugging Face folder holds it. */
 export interface ModelFolder {
@@ -16,12 +17,51 @@ export interface ModelFolder {
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** Absent where the folder has no `tokenizer.json`. */
   readonly tokenizer?: FileTokenizer;
+  /** How the folder it comes from held it, so that saving gives the same back. Absent for a model made here. */
+  readonly source?: ModelSource;
 }
 
-export interface SaveModelFolderOptions {
-  /** `bfloat16` halves the file and rounds to 8 significant bits. @defaultValue "float32" */
-  readonly storage?: "float32" | "bfloat16";
+/** What a model's folder says besides the model. */
+export interface ModelSource {
+  /** The small files as they were: config, generation config, tokenizer, chat template. By name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The type that each tensor is stored as. */
+  readonly types: ReadonlyMap<string, SafetensorsType>;
+  /** The file that each tensor lies in. */
+  readonly placement: ReadonlyMap<string, string>;
+  readonly config: DecoderConfig;
+  readonly tokenizer?: TokenizerFiles;
 }
+
+/** A floating-point type that weights are stored as. */
+export type WeightStorage = "float32" | "bfloat16" | "float16";
+
+export interface SaveModelFolderOptions {
+  /**
+   * `bfloat16` and `float16` halve the files and round, to 8 and 11 significant bits; `float16` ends at 65,504.
+   *
+   * @defaultValue as each tensor was stored where the model was loaded, else "float32"
+   */
+  readonly storage?: WeightStorage;
+  /** Files of weights get at most this many bytes each, a tensor that is larger by itself excepted. @defaultValue as before where the model was loaded, else 5e9 */
+  readonly shardBytes?: number;
+}
+
+const storageTypes: Readonly<Record<WeightStorage, StorageType>> = { float32: "F32", bfloat16: "BF16", float16: "F16" };
+const storageNames: Readonly<Record<StorageType, WeightStorage>> = { F32: "float32", BF16: "bfloat16", F16: "float16" };
+
+/** Files of a tokenizer, which belong to it and not to the model. */
+const tokenizerFiles = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "merges.txt",
+  "chat_template.jinja",
+  "chat_template.json",
+];
+const keptFiles = ["config.json", "generation_config.json", indexFile, ...tokenizerFiles];
 
 /**
  * Reads a Hugging Face folder: `config.json`, `model.safetensors` or its shards, and the tokenizer where there is one.
@@ -32,117 +72,92 @@ export interface SaveModelFolderOptions {
 export async function loadModelFolder(directory: string): Promise<ModelFolder> {
   const configPath = join(directory, "config.json");
   const config = parseModelConfig(await readJson(configPath), configPath);
-  const weights = await loadWeights(directory, config);
-  if (!(await exists(join(directory, "tokenizer.json")))) return { config, weights };
-  return { config, weights, tokenizer: await loadTokenizer(directory) };
+  const { weights, types, placement } = await loadWeights(directory, config);
+  const tokenizer = (await exists(join(directory, "tokenizer.json"))) ? await loadTokenizer(directory) : undefined;
+  const files = await readKeptFiles(directory);
+  const source: ModelSource = { files, types, placement, config, ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.files }) };
+  return { config, weights, source, ...(tokenizer === undefined ? {} : { tokenizer }) };
 }
 
 /**
  * Writes a folder that Hugging Face's libraries load. It is written under a temporary name and takes the place of an older one at once;
- * equal models give equal bytes.
+ * equal models give equal bytes. A model that was loaded is stored as it was, byte for byte where neither weights nor types changed.
  *
  * @throws BridgeError `unsupported` and `shape-mismatch` where the weights don't fit the config, or the config its architecture
  */
 export async function saveModelFolder(directory: string, model: ModelFolder, options: SaveModelFolderOptions = {}): Promise<void> {
-  const { storage = "float32" } = options;
-  const { config, weights, tokenizer } = model;
-  const ids = tokenizer === undefined ? {} : { endOfSequenceId: tokenizer.endOfSequenceId, padId: tokenizer.padId };
-  const json = formatModelConfig(config, { storage, ...ids });
-  const type: "F32" | "BF16" = storage === "bfloat16" ? "BF16" : "F32";
-  const tensors = decoderParameters(config).map(({ name, shape }) => {
-    const data = weights.get(name);
-    if (data === undefined) throw new BridgeError("shape-mismatch", `the weights lack ${name} [${shape.join(", ")}]`);
-    return [name, { data, shape, type }] as const;
-  });
-  if (weights.size > tensors.length) {
-    const known = new Set(tensors.map(([name]) => name));
-    const extra = [...weights.keys()].filter((name) => !known.has(name));
-    throw new BridgeError("shape-mismatch", `the config has no place for the weights ${extra.join(", ")}`);
-  }
+  const { storage, shardBytes } = options;
+  const { config, weights, tokenizer, source } = model;
+  if (shardBytes !== undefined && !(shardBytes > 0)) throw new BridgeError("invalid-option", `shardBytes is ${shardBytes}; give bytes`);
+  // refuses a config that its architecture can't have before it asks for that config's weights
+  checkModelConfig(config, "the config");
+  const tensors = weightsToStore(config, weights, (name) => typeOf(name, storage, source));
+  const files = placeWeights(tensors, shardBytes === undefined ? source?.placement : undefined, shardBytes ?? 5e9);
+  const types = new Set([...tensors.values()].map(({ type }) => type));
+  const retyped = source === undefined || [...tensors].some(([name, { type }]) => source.types.get(name) !== type);
 
   const aside = `${directory}.partial`;
   await mkdir(dirname(directory), { recursive: true });
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside);
   try {
-    await writeAside(join(aside, "config.json"), [Buffer.from(`${JSON.stringify(json, null, 2)}\n`)]);
-    await writeSafetensors(join(aside, "model.safetensors"), new Map(tensors), { format: "pt" });
-    if (tokenizer !== undefined) await saveTokenizer(aside, tokenizer.files);
-    await rm(directory, { recursive: true, force: true });
+    const configBytes = formatConfigFile(model, retyped ? types : undefined);
+    await writeAside(join(aside, "config.json"), [configBytes]);
+    const asBefore = source !== undefined && !retyped && shardBytes === undefined;
+    await saveWeights(aside, tensors, files, asBefore ? source.files.get(indexFile) : undefined);
+    await saveOtherFiles(aside, model);
+    if (tokenizer !== undefined && tokenizer.files !== source?.tokenizer) await saveTokenizer(aside, tokenizer.files);
+    // renamed rather than removed, so that no moment has neither the old nor the new one on disk
+    const replaced = `${directory}.replaced`;
+    await rm(replaced, { recursive: true, force: true });
+    if (await exists(directory)) await rename(directory, replaced);
     await rename(aside, directory);
+    await rm(replaced, { recursive: true, force: true });
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function loadWeights(directory: string, config: DecoderConfig): Promise<Map<string, Float32Array>> {
-  const origins = new Map<string, { readonly file: string; readonly tensor: StoredTensor }>();
-  for (const [file, names] of await weightFiles(directory)) {
-    const { tensors } = await readSafetensors(file);
-    for (const name of names ?? tensors.keys()) {
-      const tensor = tensors.get(name);
-      if (tensor === undefined) throw new BridgeError("invalid-file", `${file} lacks the tensor "${name}" that the index places there`);
-      origins.set(name, { file, tensor });
+function typeOf(name: string, storage: WeightStorage | undefined, source: ModelSource | undefined): StorageType {
+  if (storage !== undefined) return storageTypes[storage];
+  const before = source?.types.get(name);
+  return before === "BF16" || before === "F16" ? before : "F32";
+}
+
+/**
+ * The contents of config.json: as they were where they still say the same, else what this decoder comes to, with whatever else the file said.
+ *
+ * @param types  the types of the weights where they changed
+ */
+function formatConfigFile({ config, tokenizer, source }: ModelFolder, types: ReadonlySet<StorageType> | undefined): Uint8Array {
+  const known = source?.files.get("config.json");
+  const unchanged = known !== undefined && JSON.stringify(config) === JSON.stringify(source?.config);
+  if (unchanged && types === undefined) return known;
+  const [first = "F32"] = types ?? [];
+  const storage = storageNames[types?.has("F32") ? "F32" : first];
+  if (unchanged) {
+    const before: unknown = JSON.parse(Buffer.from(known).toString("utf8"));
+    if (isRecord(before)) {
+      const named = "dtype" in before ? { dtype: storage } : { torch_dtype: storage };
+      return Buffer.from(`${JSON.stringify({ ...before, ...named }, null, 2)}\n`);
     }
   }
-  const weights = new Map<string, Float32Array>();
-  for (const { name, shape } of decoderParameters(config)) {
-    const found = origins.get(name);
-    if (found === undefined) {
-      throw new BridgeError("invalid-file", `${directory}: the weights lack the tensor "${name}", expected [${shape.join(", ")}]`);
-    }
-    weights.set(name, checkedData(name, shape, found.file, found.tensor));
-    origins.delete(name);
-  }
-  for (const [name, { file }] of origins) {
-    if (!isRedundant(name, config))
-      throw new BridgeError("invalid-file", `${file}: the config has no place for the tensor "${name}"; is it another model's file?`);
-  }
-  return weights;
+  const ids = tokenizer === undefined ? {} : { endOfSequenceId: tokenizer.endOfSequenceId, padId: tokenizer.padId };
+  return Buffer.from(`${JSON.stringify(formatModelConfig(config, { storage, ...ids }), null, 2)}\n`);
 }
 
-function checkedData(name: string, shape: readonly number[], file: string, { data, shape: found, type }: StoredTensor): Float32Array {
-  if (found.length !== shape.length || found.some((size, axis) => size !== shape[axis])) {
-    throw new BridgeError("invalid-file", `${file}: tensor "${name}" has shape [${found.join(", ")}], expected [${shape.join(", ")}]`);
+/** Gives back the small files, those of the tokenizer only where the model still has it. */
+async function saveOtherFiles(directory: string, { tokenizer, source }: ModelFolder): Promise<void> {
+  const ownTokenizer = tokenizer?.files === source?.tokenizer;
+  for (const [name, bytes] of source?.files ?? []) {
+    if (name === "config.json" || name === indexFile || (tokenizerFiles.includes(name) && !ownTokenizer)) continue;
+    await writeAside(join(directory, name), [bytes]);
   }
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
-  throw new BridgeError("invalid-file", `${file}: tensor "${name}" has type ${type}, expected F32, BF16, F16 or F64`);
 }
 
-/** Tensors that some exporters add although the model doesn't need them. */
-function isRedundant(name: string, config: DecoderConfig): boolean {
-  return name.endsWith(".rotary_emb.inv_freq") || (config.tieEmbeddings && name === "lm_head.weight");
-}
-
-/** Weight files with the tensors that the index places in each; all of them where there is a single file. */
-async function weightFiles(directory: string): Promise<Map<string, string[] | undefined>> {
-  const single = join(directory, "model.safetensors");
-  const index = join(directory, "model.safetensors.index.json");
-  if (await exists(single)) return new Map([[single, undefined]]);
-  if (!(await exists(index))) {
-    throw new BridgeError("missing-file", `${directory} has neither model.safetensors nor model.safetensors.index.json; check the path`);
-  }
-  const { weight_map: map } = await readJson(index);
-  if (!isRecord(map)) throw new BridgeError("invalid-file", `${index}: weight_map is ${JSON.stringify(map)}, expected an object`);
-  const files = new Map<string, string[]>();
-  for (const [name, file] of Object.entries(map)) {
-    if (typeof file !== "string" || file.includes("/") || file.includes("\\")) {
-      throw new BridgeError(
-        "invalid-file",
-        `${index}: tensor "${name}" is placed in ${JSON.stringify(file)}, expected a file of the same directory`,
-      );
-    }
-    const path = join(directory, file);
-    files.set(path, [...(files.get(path) ?? []), name]);
-  }
-  return files;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function readKeptFiles(directory: string): Promise<Map<string, Uint8Array>> {
+  const present = new Set(await readdir(directory));
+  const names = keptFiles.filter((name) => present.has(name));
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name))] as const)));
 }

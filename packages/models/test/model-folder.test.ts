@@ -84,6 +84,13 @@ describe("loading", () => {
     ["another architecture", { architectures: ["GPT2LMHeadModel"] }, "unsupported", /GPT2LMHeadModel/],
     ["another activation", { hidden_act: "gelu" }, "unsupported", /hidden_act is "gelu"/],
     ["a sliding window", { use_sliding_window: true }, "unsupported", /use_sliding_window/],
+    [
+      "a layer with a sliding window",
+      { layer_types: ["full_attention", "sliding_attention"] },
+      "unsupported",
+      /layer_types names "sliding_attention"/,
+    ],
+    ["positions on a part of each head", { partial_rotary_factor: 0.5 }, "unsupported", /partial_rotary_factor is 0.5/],
     ["other rope scaling", { rope_scaling: { type: "yarn", factor: 2 } }, "unsupported", /"yarn"/],
     ["a missing size", { hidden_size: undefined }, "invalid-file", /config.json: hidden_size is missing/],
     ["a size in words", { num_hidden_layers: "3" }, "invalid-file", /num_hidden_layers is "3", expected a positive number/],
@@ -147,6 +154,65 @@ describe("saving", () => {
     const loaded = await loadModelFolder(join(fixtures, name));
     await saveModelFolder(join(folder, name), loaded);
     expect(await loadModelFolder(join(folder, name))).toEqual(loaded);
+  });
+
+  test("gives back what transformers wrote, byte for byte: shards, index, types, and files that are not about the decoder", async () => {
+    const original = join(fixtures, "qwen3-sharded-bfloat16");
+    const loaded = await loadModelFolder(original);
+    await saveModelFolder(join(folder, "shards-again"), loaded);
+    const { "oracle.json": _, ...expected } = await bytesOf(original);
+    expect(await bytesOf(join(folder, "shards-again"))).toEqual(expected);
+  });
+
+  test("changes the type of a loaded model where asked, and says so in its config", async () => {
+    const loaded = await loadModelFolder(join(fixtures, "qwen3-sharded-bfloat16"));
+    await saveModelFolder(join(folder, "wide"), loaded, { storage: "float32" });
+    const wide = await loadModelFolder(join(folder, "wide"));
+    expect(wide.weights).toEqual(loaded.weights);
+    const { dtype, ...rest } = JSON.parse(await readFile(join(folder, "wide", "config.json"), "utf8"));
+    const { dtype: before, ...others } = JSON.parse(await readFile(join(fixtures, "qwen3-sharded-bfloat16", "config.json"), "utf8"));
+    expect([before, dtype]).toEqual(["bfloat16", "float32"]);
+    expect(rest).toEqual(others);
+    await saveModelFolder(join(folder, "narrow"), wide, { storage: "bfloat16" });
+    expect((await loadModelFolder(join(folder, "narrow"))).weights).toEqual(loaded.weights);
+  });
+
+  test("splits weights into files of a given size, none of them larger", async () => {
+    const weights = initializeDecoder(qwen3, 3);
+    const directory = join(folder, "small-files");
+    await saveModelFolder(directory, { config: qwen3, weights }, { shardBytes: 20_000, storage: "float16" });
+    const files = (await readdir(directory)).filter((name) => name.endsWith(".safetensors"));
+    expect(files.length).toBeGreaterThan(1);
+    for (const name of files) {
+      const { tensors } = await readSafetensors(join(directory, name));
+      const bytes = [...tensors.values()].reduce((total, { data }) => total + 2 * data.length, 0);
+      expect(bytes <= 20_000 || tensors.size === 1, name).toBe(true);
+    }
+    const { metadata } = JSON.parse(await readFile(join(directory, "model.safetensors.index.json"), "utf8"));
+    expect(metadata).toEqual({ total_parameters: parameterCount(qwen3), total_size: 2 * parameterCount(qwen3) });
+    const loaded = await loadModelFolder(directory);
+    expect([...loaded.weights.keys()]).toEqual([...weights.keys()]);
+  });
+
+  test.each<[string, Partial<DecoderConfig>]>([
+    ["llama with biases everywhere", { architecture: "llama", queryKeyNorm: false, attentionBias: true, outputBias: true, mlpBias: true }],
+    ["qwen3 with attention biases", { attentionBias: true, outputBias: true }],
+    ["qwen2, untied", { architecture: "qwen2", queryKeyNorm: false, attentionBias: true, tieEmbeddings: false }],
+    [
+      "llama with scaled positions",
+      {
+        architecture: "llama",
+        queryKeyNorm: false,
+        ropeScaling: { kind: "llama3", factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaximumLength: 64 },
+      },
+    ],
+  ])("keeps %s", async (name, changes) => {
+    const config = { ...qwen3, ...changes };
+    const directory = join(folder, name);
+    await saveModelFolder(directory, { config, weights: initializeDecoder(config, 5) });
+    const loaded = await loadModelFolder(directory);
+    expect(loaded.config).toEqual(config);
+    expect(loaded.weights).toEqual(initializeDecoder(config, 5));
   });
 
   test("replaces an older folder whole", async () => {

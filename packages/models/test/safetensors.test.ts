@@ -77,7 +77,7 @@ describe("reading", () => {
       craft('{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}', 0),
       /expected 18446744073709552000/,
     ],
-    ["a missing shape", craft('{"a":{"dtype":"F32","data_offsets":[0,8]}}', 8), /shape undefined/],
+    ["a missing shape", craft('{"a":{"dtype":"F32","data_offsets":[0,8]}}', 8), /shape missing/],
     ["metadata of numbers", craft('{"__metadata__":{"step":1}}', 0), /metadata "step" is 1/],
     [
       "a tensor twice",

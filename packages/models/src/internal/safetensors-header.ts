@@ -108,28 +108,28 @@ function parseFields(bytes: Uint8Array, file: string): Map<string, unknown> {
 
 function parseMetadata(value: unknown, file: string): Record<string, string> {
   if (value === undefined) return {};
-  if (!isRecord(value)) throw damaged(file, `"__metadata__" is ${JSON.stringify(value)}, expected an object of texts`);
+  if (!isRecord(value)) throw damaged(file, `"__metadata__" is ${shown(value)}, expected an object of texts`);
   return Object.fromEntries(
     Object.entries(value).map(([name, text]) => {
-      if (typeof text !== "string") throw damaged(file, `metadata "${name}" is ${JSON.stringify(text)}, expected a text`);
+      if (typeof text !== "string") throw damaged(file, `metadata "${name}" is ${shown(text)}, expected a text`);
       return [name, text];
     }),
   );
 }
 
 function parseEntry(name: string, value: unknown, file: string): TensorEntry {
-  if (!isRecord(value)) throw damaged(file, `tensor "${name}" is described by ${JSON.stringify(value)}, expected an object`);
+  if (!isRecord(value)) throw damaged(file, `tensor "${name}" is described by ${shown(value)}, expected an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== "string") throw damaged(file, `tensor "${name}" has dtype ${JSON.stringify(dtype)}, expected a text`);
+  if (typeof dtype !== "string") throw damaged(file, `tensor "${name}" has dtype ${shown(dtype)}, expected a text`);
   if (!isSupported(dtype)) {
     throw new BridgeError(
       "unsupported",
-      `${file}: tensor "${name}" has dtype ${dtype}; this reader knows ${Object.keys(elementSizes).join(", ")}: convert the file`,
+      `${file}: tensor "${cut(name)}" has dtype ${cut(dtype)}; this reader knows ${Object.keys(elementSizes).join(", ")}: convert the file`,
     );
   }
-  if (!isCounts(shape)) throw damaged(file, `tensor "${name}" has shape ${JSON.stringify(shape)}, expected a list of sizes`);
+  if (!isCounts(shape)) throw damaged(file, `tensor "${name}" has shape ${shown(shape)}, expected a list of sizes`);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw damaged(file, `tensor "${name}" has data_offsets ${JSON.stringify(offsets)}, expected [start, end]`);
+    throw damaged(file, `tensor "${name}" has data_offsets ${shown(offsets)}, expected [start, end]`);
   }
   const [start, end] = offsets as [number, number];
   const expected = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, elementSizes[dtype]);
@@ -161,7 +161,7 @@ function checkCoverage(entries: readonly TensorEntry[], dataBytes: number, file:
  */
 function repeatedKey(text: string): string | undefined {
   const open: Set<string>[] = [];
-  for (const match of text.matchAll(/[{}]|("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
+  for (const match of text.matchAll(/[{}]|("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g)) {
     if (match[0] === "{") open.push(new Set());
     else if (match[0] === "}") open.pop();
     else if (match[2] !== undefined) {
@@ -183,6 +183,20 @@ function isSupported(dtype: string): dtype is SafetensorsType {
   return Object.hasOwn(elementSizes, dtype);
 }
 
+/** A value of a file for a message, which a hostile file must not make long or deep. */
+function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) {
+    const parts = Array.isArray(value) ? value : Object.keys(value);
+    const flat = Array.isArray(value) && value.length <= 8 && value.every((part) => typeof part !== "object" || part === null);
+    return flat ? `[${value.map(shown).join(",")}]` : `${Array.isArray(value) ? "a list" : "an object"} of ${parts.length}`;
+  }
+  return value === undefined ? "missing" : cut(String(typeof value === "string" ? JSON.stringify(value) : value), 60);
+}
+
+function cut(text: string, length = 400): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+
 function damaged(file: string, reason: string): BridgeError {
-  return new BridgeError("invalid-file", `${file}: ${reason}`);
+  return new BridgeError("invalid-file", `${file}: ${cut(reason)}`);
 }
