@@ -1,110 +1,134 @@
-// What a score ⟨V, ∇ log π⟩ of a rollout costs: two forward passes against a backward pass for each rollout, same rollouts, same run.
-// node --conditions=@bridge-rl/source --import tsx packages/influence/bench/estimators.ts [--queries 24] [--threads 2]
+// What influence costs on the shipped base model: two batched forward passes against gradients of single rollouts, same rollouts, same run.
+// node --conditions=@bridge-rl/source --import tsx packages/influence/bench/estimators.ts [--queries 32] [--rounds 3] [--full]
+// --full scores 2,000 queries × 8 rollouts by forward passes, as long as that takes.
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { type DecoderConfig, decoderParameters, initializeDecoder, LocalPolicy } from "@bridge-rl/models";
-import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
-import { createRandom } from "@bridge-rl/spec";
-import { evaluationDirection, type RolloutGroup, scoreRollouts } from "../src/index.js";
+import { decoderParameters } from "@bridge-rl/models";
+import type { Policy } from "@bridge-rl/spec";
+import { evaluationDirection, type RolloutGroup, rolloutGradient, scoreRollouts } from "../src/index.js";
+import { groupRows } from "../src/internal/group-rows.js";
+import { dot } from "../src/internal/vector.js";
+import { openBaseModel } from "../test/support/base-model.js";
 
 const { values: flags } = parseArgs({
-  options: { queries: { type: "string", default: "24" }, threads: { type: "string", default: "2" } },
+  options: {
+    queries: { type: "string", default: "32" },
+    rounds: { type: "string", default: "3" },
+    full: { type: "boolean", default: false },
+  },
 });
-const queries = Number(flags.queries);
-const [rolloutsEach, promptTokens, completionTokens] = [8, 60, 80];
+const rollouts = 8;
+const [wholeQueries, wholeTargets] = [2000, 64];
+const { policy, sample } = await openBaseModel();
+const parameters = decoderParameters(policy.config).reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+const train = await sample({ queries: Number(flags.queries), rollouts, seed: 1 });
+const evaluation = await sample({ queries: 16, rollouts, seed: 2 });
+const rows = groupRows(train, { lengthNormalization: "sum" });
+const singles = rows.filter((_, index) => index % Math.ceil(rows.length / 48) === 0);
+const tokens = rows.reduce((total, { promptIds, completionIds }) => total + promptIds.length + completionIds.length, 0) / rows.length;
 
-// About 1M parameters, as the quickstart has them.
-const config: DecoderConfig = {
-  ...{ architecture: "qwen3", vocabularySize: 350, hiddenSize: 128, layers: 5, heads: 2, keyValueHeads: 2, headDimension: 64 },
-  ...{ intermediateSize: 384, ropeTheta: 1e4, normEpsilon: 1e-6, queryKeyNorm: true, attentionBias: false, tieEmbeddings: true },
-  maximumLength: 512,
-};
-
-function groups(name: string, count: number): RolloutGroup[] {
-  const random = createRandom(1, name);
-  const ids = (length: number): Int32Array => Int32Array.from({ length }, () => random.integer(0, config.vocabularySize - 1));
-  return Array.from({ length: count }, (_, query) => ({
-    problem: { id: `${name} ${query}` },
-    promptIds: ids(promptTokens),
-    rollouts: Array.from({ length: rolloutsEach }, () => ({ completionIds: ids(completionTokens) })),
-    rewards: Array.from({ length: rolloutsEach }, (_, rollout) => (rollout < 3 ? 1 : 0)),
-  }));
-}
-
-async function seconds<T>(action: () => Promise<T>): Promise<{ result: T; time: number }> {
-  const start = performance.now();
+/** Processor time, which other work on the machine disturbs less than the clock, and the clock. */
+async function cost<T>(action: () => Promise<T> | T): Promise<{ result: T; processor: number; clock: number }> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
   const result = await action();
-  return { result, time: (performance.now() - start) / 1000 };
+  const { user, system } = process.cpuUsage(used);
+  return { result, processor: (user + system) / 1000, clock: performance.now() - start };
 }
 
-const policy = new LocalPolicy(config, initializeDecoder(config, 1), {
-  runtime: createOnnxRuntime({ threads: Number(flags.threads) }),
-  tokensPerRun: 4096,
-});
-const [train, evaluation] = [groups("train", queries), groups("evaluation", Math.max(2, Math.ceil(queries / 2)))];
-const rows = train.flatMap(({ promptIds, rollouts }) => rollouts.map(({ completionIds }) => ({ promptIds, completionIds })));
-
-/** V by hand, since the policy's own copy is not for reading. */
-function takeGradient(): Float32Array[] {
-  return [...policy.gradient.values()].map(({ data }) => Float32Array.from(data as Float32Array));
+/** Counts the rows that go forward. */
+function counted(inner: Policy): { policy: Policy; rows: () => number } {
+  let count = 0;
+  const policy: Policy = {
+    version: inner.version,
+    sampler: inner.sampler,
+    forwardBackward: (...request) => inner.forwardBackward(...request),
+    optimizerStep: (request) => inner.optimizerStep(request),
+    logProbabilities: (batch, options) => {
+      count += batch.length;
+      return inner.logProbabilities(batch, options);
+    },
+    storeGradient: (name) => inner.storeGradient(name),
+    save: (directory) => inner.save(directory),
+    load: (directory) => inner.load(directory),
+    snapshot: () => inner.snapshot(),
+    dispose: () => inner.dispose(),
+  };
+  return { policy, rows: () => count };
 }
-
-const sample = rows.slice(0, Math.min(rows.length, 64));
-
-/** Leaves the gradient of one rollout's log-probability in the policy. */
-async function backward(row: (typeof rows)[number]): Promise<void> {
-  const gradients = [new Float32Array(row.completionIds.length).fill(1)];
-  await policy.forwardBackward([row], { derivative: "constant", evaluate: () => ({ loss: 0, gradients, metrics: {} }) });
-}
-
-async function dotWithGradient(row: (typeof rows)[number], against: readonly Float32Array[]): Promise<number> {
-  await backward(row);
-  let total = 0;
-  for (const [index, { data }] of [...policy.gradient.values()].entries()) {
-    const along = against[index] as Float32Array;
-    for (let j = 0; j < along.length; j++) total += Number(data[j]) * (along[j] as number);
-  }
-  await policy.storeGradient("bench/row");
-  return total;
-}
-
-// The policy's own copy of V is not for reading; for the time of a dot product any direction will do.
-await backward(rows[0] as (typeof rows)[number]);
-const someDirection = takeGradient();
-await policy.storeGradient("bench/row");
 
 async function round() {
-  const direction = await seconds(() => evaluationDirection(policy, evaluation));
-  const plain = await seconds(() => policy.logProbabilities(rows));
-  const forwardOnly = await seconds(() => scoreRollouts(policy, train, { direction: direction.result }));
-  const perSample = await seconds(async () => {
-    for (const row of sample) await dotWithGradient(row, someDirection);
+  const direction = await cost(() => evaluationDirection(policy, evaluation, { keepValues: true }));
+  const values = direction.result.values as Float32Array;
+  // Every rollout, also those of silent groups, on both sides.
+  const watched = counted(policy);
+  const passes = await cost(() => scoreRollouts(watched.policy, train, { direction: direction.result, scoreSilentGroups: true }));
+  const backward: Float32Array[] = [];
+  const perSample = await cost(async () => {
+    for (const row of singles) backward.push(await rolloutGradient(policy, row));
   });
-  return { direction, plain, forwardOnly, perSample };
+  const products = await cost(() => backward.map((gradient) => dot(values, gradient)));
+  return { direction, passes: { ...passes, rows: watched.rows() }, perSample, products };
 }
 
 await round(); // compiles the programs
-const rounds = [await round(), await round(), await round()];
-const median = (pick: (one: (typeof rounds)[number]) => number): number => rounds.map(pick).sort((a, b) => a - b)[1] as number;
-const time = {
-  direction: median(({ direction }) => direction.time / direction.result.rollouts),
-  plain: median(({ plain }) => plain.time / rows.length),
-  forwardOnly: median(({ forwardOnly }) => forwardOnly.time / rows.length),
-  perSample: median(({ perSample }) => perSample.time / sample.length),
-};
-const { numericalError, epsilon } = (rounds[0] as (typeof rounds)[number]).forwardOnly.result;
+const measured: Awaited<ReturnType<typeof round>>[] = [];
+for (let count = 0; count < Number(flags.rounds); count++) measured.push(await round());
+type Measured = Awaited<ReturnType<typeof round>>;
+const median = (pick: (one: Measured) => number): number =>
+  measured.map(pick).sort((a, b) => a - b)[Math.floor(measured.length / 2)] as number;
+const each = (kind: "processor" | "clock") => ({
+  direction: median(({ direction }) => direction[kind] / direction.result.rollouts),
+  pass: median(({ passes }) => passes[kind] / passes.rows),
+  backward: median(({ perSample }) => perSample[kind] / singles.length),
+  product: median(({ products }) => products[kind] / singles.length),
+});
+const used = each("processor");
+const waited = each("clock");
+const line = (name: string, kind: keyof typeof used): void =>
+  console.log(`${name.padEnd(58)} ${used[kind].toFixed(2).padStart(8)} ms processor, ${waited[kind].toFixed(2).padStart(8)} ms clock`);
 
-const parameters = decoderParameters(config).reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
-const each = (value: number): string => `${(value * 1000).toFixed(2)} ms`;
 console.log(
-  `${(parameters / 1e6).toFixed(2)}M parameters, ${rows.length} rollouts of ${promptTokens} + ${completionTokens} tokens, ${flags.threads} threads, medians of 3`,
+  `${(parameters / 1e6).toFixed(2)}M parameters, ${rows.length} rollouts of ${tokens.toFixed(0)} tokens on average, 1 thread, medians of ${measured.length} rounds; per rollout:`,
 );
-console.log(`V, one aggregated backward     ${each(time.direction)} per evaluation rollout`);
-console.log(`one forward pass               ${each(time.plain)} per rollout`);
+line("V, one batched backward pass over evaluation rollouts", "direction");
+line("one batched forward pass at θ ± εV", "pass");
+line("gradient by a backward pass of batch size 1, kept", "backward");
+line("one inner product of two gradients", "product");
+
+const groups: RolloutGroup[] = flags.full
+  ? await sample({ queries: wholeQueries, rollouts, seed: 3 })
+  : Array.from({ length: wholeQueries }, (_, query) => cut(train[query % train.length] as RolloutGroup, query));
+const watched = counted(policy);
+const direction = await evaluationDirection(watched.policy, evaluation);
+const all = await cost(() => scoreRollouts(watched.policy, groups, { direction, scoreSilentGroups: true }));
+const passes = watched.rows() / (wholeQueries * rollouts);
+
+const pairs = wholeTargets * rollouts;
+const whole = wholeQueries * rollouts;
+const hours = (milliseconds: number): string =>
+  milliseconds < 6e6 ? `${(milliseconds / 60_000).toFixed(1)} min` : `${(milliseconds / 3.6e6).toFixed(1)} h`;
+const ours = pairs * used.direction + whole * passes * used.pass;
+const contracted = pairs * used.direction + whole * (used.backward + used.product);
+const everyPair = pairs * used.backward + whole * (used.backward + pairs * used.product);
+console.log(`\nAll of ${wholeQueries} queries × ${rollouts} rollouts on ${wholeTargets} targets × ${rollouts}, from these figures:`);
+console.log(`  V once, then ${passes.toFixed(2)} forward passes over the rollouts, pilot and check included     ${hours(ours)}`);
 console.log(
-  `forward-only score             ${each(time.forwardOnly)} per rollout, ${(time.forwardOnly / time.plain).toFixed(2)} forward passes, pilot and check included`,
+  `  V once, then a gradient of each rollout and its product with V           ${hours(contracted)}, ${(contracted / ours).toFixed(1)} times as long`,
 );
-console.log(`per-sample backward and dot    ${each(time.perSample)} per rollout`);
-console.log(`forward-only is ${(time.perSample / time.forwardOnly).toFixed(1)} times faster`);
-console.log(`numerical error of the scores  ${numericalError.relative.toExponential(1)} relative at ε = ${epsilon.toExponential(2)}`);
+console.log(
+  `  gradients of both sides and every pair's K, as Proposition 3.1 is written   ${hours(everyPair)}, ${(everyPair / ours).toFixed(1)} times as long`,
+);
+if (flags.full) console.log(`  measured, not scaled: ${hours(all.processor)} of processor time, ${hours(all.clock)} by the clock`);
+const { numericalError, epsilon } = (measured[0] as Measured).passes.result;
+console.log(`numerical error of the scores ${numericalError.relative.toExponential(1)} relative at ε = ${epsilon.toExponential(2)}`);
 await policy.dispose();
+
+/** A group with its rollouts cut short, for counting passes without paying for them. */
+function cut({ promptIds, rollouts: members, rewards }: RolloutGroup, query: number): RolloutGroup {
+  return {
+    problem: { id: `query ${query}` },
+    promptIds: promptIds.slice(0, 4),
+    rollouts: members.map(({ completionIds }) => ({ completionIds: completionIds.slice(0, 4) })),
+    rewards,
+  };
+}
