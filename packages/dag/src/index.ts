@@ -14,7 +14,7 @@ export type { PictureOptions } from "./internal/resolve-picture.js";
 export { necessaryNodes } from "./necessary-nodes.js";
 export { type NodeRole, nodeRole } from "./node-role.js";
 export { type RandomGraphOptions, randomGraph } from "./random-graph.js";
-export { solutionTemplate, structureHash } from "./structure-hash.js";
+export { type StructureHashOptions, solutionTemplate, splitOf, structureHash } from "./structure-hash.js";
 export { toDot } from "./to-dot.js";
 export { toMermaid } from "./to-mermaid.js";
 export { toSvg } from "./to-svg.js";

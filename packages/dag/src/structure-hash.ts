@@ -1,71 +1,50 @@
-import { createHash } from "node:crypto";
-import { BridgeError, type Expression, type ReasoningGraph } from "@bridge-rl/spec";
+import { hash } from "node:crypto";
+import { BridgeError, type ReasoningGraph, type Split } from "@bridge-rl/spec";
+import { canonicalTemplate } from "./internal/canonical-template.js";
 
-/**
- * Hashes the solution template of a graph: SHA-256 (hex) of the operator trees of the nodes that the target needs.
- *
- * Names, constants, distractors and the order in which a graph happens to list its nodes make no difference; operators,
- * the order of operands and which node feeds which do. Problems with different hashes therefore share no template.
- */
-export function structureHash(graph: ReasoningGraph): string {
-  return createHash("sha256").update(solutionTemplate(graph)).digest("hex");
+/** How templates become hashes. */
+export interface StructureHashOptions {
+  /** Written before the template, so that sources whose problems have nothing in common share no hash. @defaultValue "" */
+  readonly namespace?: string;
 }
 
 /**
- * Writes the solution template that `structureHash` hashes: one operator tree per node, `#` for a constant and a number
- * for the position of an earlier tree, as in `#;(* # 0);(+ 1 0)`.
+ * Hashes the solution template of a graph: SHA-256 (hex) of what the target is computed from, without names, constants and distractors.
+ *
+ * The order in which a graph lists its nodes makes no difference, nor does the order of what can change places (terms, factors, operands
+ * of "and", "or" and "max"). Two graphs have the same hash exactly where they have the same template.
+ *
+ * @throws BridgeError `invalid-graph` where a reference or the target is no node of the graph
+ */
+export function structureHash(graph: ReasoningGraph, options: StructureHashOptions = {}): string {
+  const { namespace = "" } = options;
+  return hash("sha256", namespace + canonicalTemplate(graph), "hex");
+}
+
+/**
+ * Writes the solution template that `structureHash` hashes, from the target down: each node in brackets where it is first needed, later as
+ * a number that counts the nodes complete before it; `c` is a number or truth value, `?` a word. An example is `[(*c,[(+[c],[c],)],)]`.
  *
  * @throws BridgeError `invalid-graph` where a reference or the target is no node of the graph
  */
 export function solutionTemplate(graph: ReasoningGraph): string {
-  const positions = new Map<number, number>();
-  const trees: string[] = [];
-  for (const id of dependenciesFirst(graph)) {
-    trees.push(writeTree(nodeOf(graph, id).expression, positions));
-    positions.set(id, positions.size);
-  }
-  return trees.join(";");
+  return canonicalTemplate(graph);
 }
 
-/** The target's ancestors and the target, each behind what it needs, found by walking back from the target operand by operand. */
-function dependenciesFirst(graph: ReasoningGraph): number[] {
-  const order: number[] = [];
-  const seen = new Set([graph.target]);
-  const path = [{ id: graph.target, next: 0 }];
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const dependency = nodeOf(graph, top.id).dependencies[top.next++];
-    if (dependency === undefined) {
-      order.push(top.id);
-      path.pop();
-    } else if (!seen.has(dependency)) {
-      seen.add(dependency);
-      path.push({ id: dependency, next: 0 });
-    }
-  }
-  return order;
-}
+/** How many buckets the space of templates has, and how many of them are for training (iGSM, `const/params.py`). */
+const bucketCount = 23;
+const trainBuckets = 16;
 
-function writeTree(expression: Expression, positions: ReadonlyMap<number, number>): string {
-  switch (expression.kind) {
-    case "constant":
-      return "#";
-    case "reference": {
-      const position = positions.get(expression.node);
-      if (position === undefined) {
-        throw new BridgeError(
-          "invalid-graph",
-          `an expression refers to node ${expression.node}, which its node does not list as a dependency`,
-        );
-      }
-      return String(position);
-    }
-    case "operation":
-      return `(${[expression.operator, ...expression.operands.map((operand) => writeTree(operand, positions))].join(" ")})`;
+/**
+ * The part of the space of problems that a structure hash belongs to: the hash modulo 23 is below 16 for train, the others are test.
+ *
+ * @throws BridgeError `invalid-input` where it is not a hexadecimal hash
+ */
+export function splitOf(structureHash: string): Exclude<Split, "all"> {
+  if (!/^[0-9a-f]+$/.test(structureHash)) throw new BridgeError("invalid-input", `"${structureHash}" is not a hexadecimal hash`);
+  let bucket = 0;
+  for (let index = 0; index < structureHash.length; index++) {
+    bucket = (bucket * 16 + Number.parseInt(structureHash.charAt(index), 16)) % bucketCount;
   }
-}
-
-function nodeOf(graph: ReasoningGraph, id: number): ReasoningGraph["nodes"][number] {
-  const node = graph.nodes[id];
-  if (node === undefined) throw new BridgeError("invalid-graph", `there is no node ${id} in a graph of ${graph.nodes.length} nodes`);
-  return node;
+  return bucket < trainBuckets ? "train" : "test";
 }

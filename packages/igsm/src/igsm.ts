@@ -1,3 +1,4 @@
+import { splitOf } from "@bridge-rl/dag";
 import {
   BridgeError,
   createRandom,
@@ -21,7 +22,7 @@ import { optionsPart, parseProblemId, problemId } from "./internal/problem-id.js
 import { sourceName, sourceVersion } from "./internal/version.js";
 import { type IgsmOptions, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
 import { prosePhrasebook } from "./prose-phrasebook.js";
-import { splitOf, structureHash } from "./structure-hash.js";
+import { structureHash } from "./structure-hash.js";
 import { tersePhrasebook } from "./terse-phrasebook.js";
 import { checkVocabulary } from "./vocabulary.js";
 

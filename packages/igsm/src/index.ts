@@ -1,3 +1,4 @@
+export { splitOf } from "@bridge-rl/dag";
 export { type ConstantBaseline, constantBaseline } from "./constant-baseline.js";
 export { defaultVocabulary } from "./default-vocabulary.js";
 export { exactAnswer } from "./exact-answer.js";
@@ -8,7 +9,7 @@ export { type IgsmDialect, type ParsedProblem, type ParseProblemOptions, parsePr
 export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmMedium, smallModel } from "./presets.js";
 export { prosePhrasebook } from "./prose-phrasebook.js";
 export { stepVerifier } from "./step-verifier.js";
-export { splitOf, structureHash } from "./structure-hash.js";
+export { structureHash } from "./structure-hash.js";
 export { type TersePhrasebookOptions, tersePhrasebook } from "./terse-phrasebook.js";
 export {
   type BehaviorCounts,

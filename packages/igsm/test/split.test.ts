@@ -17,11 +17,20 @@ function graphOf(...expressions: Expression[]): ReasoningGraph {
   return { nodes, target: nodes.length - 1 };
 }
 
+/** Operations and index of problems, seed 2, in which operands that look alike are no images of each other. */
+const tied: readonly (readonly [operations: readonly [number, number], index: number])[] = [
+  [[8, 14], 9663],
+  [[15, 20], 2302],
+  [[15, 20], 2745],
+  [[15, 20], 5798],
+  [[15, 20], 6619],
+];
+
 describe("the structure hash", () => {
   test("ignores names, constants, distractors and the order of independent steps and of terms", () => {
     const source = igsm({ operations: [8, 14], seed: 2 });
     fc.assert(
-      fc.property(fc.nat(100_000), fc.nat(), (index, seed) => {
+      fc.property(fc.nat(1_000_000), fc.nat(), (index, seed) => {
         const { graph, structureHash: hash } = source.problem(index);
         const renamed = graph.nodes.map((node) => ({ ...node, name: `n${node.id}`, expression: replaceConstants(node.expression) }));
         expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -29,8 +38,16 @@ describe("the structure hash", () => {
         expect(structureHash({ ...graph, nodes: graph.nodes.filter(({ necessary }) => necessary) })).toBe(hash);
         expect(structureHash(reorder(graph, createRandom(seed, "reorder")))).toBe(hash);
       }),
-      { numRuns: 1000 },
+      { numRuns: 4000 },
     );
+  });
+
+  test("ignores order where terms look alike and are not", () => {
+    // Problems whose colours leave a tie that only trying resolves.
+    for (const [operations, index] of tied) {
+      const { graph, structureHash: hash } = igsm({ operations, seed: 2 }).problem(index);
+      for (let seed = 0; seed < 40; seed++) expect(structureHash(reorder(graph, createRandom(seed, "reorder")))).toBe(hash);
+    }
   });
 
   test("tells operators, operands of a difference and shared nodes apart", () => {
