@@ -43,6 +43,7 @@ export {
 } from "./layer-contractions.js";
 export { linearDatamodelingScore } from "./linear-datamodeling-score.js";
 export { type MeasuredRung, type MeasuredStep, type MeasuredStepOptions, measuredStep } from "./measured-step.js";
+export { type OneStepScore, type OneStepScoreOptions, oneStepScore } from "./one-step-score.js";
 export { type QueryInfluence, type QueryInfluenceOptions, queryInfluence } from "./query-influence.js";
 export { averageRanks, correlation, rankCorrelation } from "./rank-correlation.js";
 export type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";

@@ -77,9 +77,12 @@ export async function measuredStep(
     const after = await score(scale);
     return Math.max(0, ...after.map((row, index) => Math.abs(sum(differences(row, at(before, index))))));
   };
-  const first = norm === 0 ? 1 : ((await findScale(shiftAt, 1e-3 / norm, 0.1)) ?? 1);
+  const ladder = async (): Promise<readonly number[]> => {
+    const first = norm === 0 ? 1 : ((await findScale(shiftAt, 1e-3 / norm, 0.1)) ?? 1);
+    return [first, first / 3, first / 9];
+  };
   const rungs: MeasuredRung[] = [];
-  for (const learningRate of options.learningRates ?? [first, first / 3, first / 9]) {
+  for (const learningRate of options.learningRates ?? (await ladder())) {
     const after = await score(learningRate);
     const terms = rows.map((row, index) => {
       const moved = differences(at(after, index), at(before, index));
