@@ -1,5 +1,7 @@
 export { type AdvantageOptions, type Advantages, groupAdvantages } from "./advantages.js";
+export type { Curriculum, CurriculumProgress, CurriculumStage } from "./curriculum.js";
 export { evaluatePolicyLoss, type PolicyLossResult } from "./evaluate-policy-loss.js";
+export type { ReferenceChoice } from "./internal/reference-keeper.js";
 export { policyLoss } from "./policy-loss.js";
 export type { PolicyLossBatch, TokenRows } from "./policy-loss-batch.js";
 export type { LossType, PolicyLossOptions, VespoShape } from "./policy-loss-options.js";

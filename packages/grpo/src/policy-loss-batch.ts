@@ -19,6 +19,8 @@ export interface PolicyLossBatch {
   readonly samplingLogProbabilities?: TokenRows;
   /** Entropies of the next-token distributions, for `topEntropyQuantile` and the `entropy` metric. @defaultValue those of the rows, where they come with them */
   readonly entropies?: TokenRows;
+  /** What messages call the rows. `[rows]` @defaultValue their positions */
+  readonly names?: readonly string[];
   /** What the loss is averaged over, where these rows are not the whole optimiser batch. */
   readonly whole?: {
     /** Counted tokens of the whole batch: the divisor of `dapo`, `cispo`, `vespo`, `reinforce`. @defaultValue those of these rows */

@@ -23,6 +23,13 @@ export function policyLoss(batch: PolicyLossBatch, options: PolicyLossOptions = 
         entropies === undefined ? batch : { ...batch, entropies },
         options,
       );
+      const infinite = gradients.findIndex((row) => !row.every(Number.isFinite));
+      if (infinite >= 0) {
+        throw new BridgeError(
+          "non-finite",
+          `${nameOf(batch, infinite)}: the loss has no finite derivative; new and old log-probabilities are too far apart, or the advantage is not finite`,
+        );
+      }
       return {
         loss,
         gradients: single(gradients),
@@ -38,7 +45,8 @@ function single(rows: readonly Float64Array[]): Float32Array[] {
 }
 
 /** A loss of NaN says nothing; the token where it began says what to look at. */
-function checkFinite(rows: readonly LossRow[], { masks, oldLogProbabilities, referenceLogProbabilities }: PolicyLossBatch): void {
+function checkFinite(rows: readonly LossRow[], batch: PolicyLossBatch): void {
+  const { masks, oldLogProbabilities, referenceLogProbabilities } = batch;
   for (const [row, { logProbabilities }] of rows.entries()) {
     const named = {
       "the policy's": logProbabilities,
@@ -49,8 +57,15 @@ function checkFinite(rows: readonly LossRow[], { masks, oldLogProbabilities, ref
       if (values === undefined) continue;
       const token = Array.from(values).findIndex((value, index) => !Number.isFinite(value) && masks?.[row]?.[index] !== 0);
       if (token >= 0) {
-        throw new BridgeError("non-finite", `row ${row}: ${whose} log-probability of completion token ${token} is ${values[token]}`);
+        throw new BridgeError(
+          "non-finite",
+          `${nameOf(batch, row)}: ${whose} log-probability of completion token ${token} is ${values[token]}`,
+        );
       }
     }
   }
+}
+
+function nameOf({ names }: PolicyLossBatch, row: number): string {
+  return names?.[row] ?? `row ${row}`;
 }

@@ -7,6 +7,7 @@ import type { RolloutGroup } from "@bridge-rl/training";
  *
  * - `accuracy/mean`, `accuracy/all_right`, `accuracy/all_wrong`: mean of α, shares of groups with α = 1 and α = 0
  * - `coefficient/mean`: mean of √(α(1 − α)), the size of a group's training signal (arXiv 2505.18917, Proposition 3.1)
+ * - `coefficient/sum`: its sum over the groups
  * - `accuracy_histogram/k`: share of groups with exactly k rollouts correct
  * - `behaviors/<kind>`: how often a completion shows a behaviour, on average; `behaviors/<kind>_share`: the share of completions that do
  */
@@ -28,9 +29,11 @@ export function rolloutMetrics(
     "completions/max_terminated_length": terminated.length === 0 ? 0 : most(terminated),
   };
   for (const [index, name] of rewardNames.entries()) {
-    const scores = groups.flatMap((group) => Array.from(group.scores[index] ?? []));
+    const scores = groups.flatMap((group) => Array.from(group.scores[index] ?? [])).filter((score) => !Number.isNaN(score));
     metrics[`rewards/${name}/mean`] = mean(scores);
     metrics[`rewards/${name}/std`] = besselSpread(scores);
+    const failures = groups.flatMap((group) => (group.rewardFailures ?? []).filter(({ reward }) => reward === name)).length;
+    if (failures > 0) metrics[`rewards/${name}/failures`] = failures;
   }
   return { ...metrics, ...accuracyMetrics(groups), ...behaviorMetrics(rollouts, phrasebook) };
 }
@@ -48,6 +51,7 @@ function accuracyMetrics(groups: readonly RolloutGroup[]): Record<string, number
     "accuracy/all_right": mean(shares.map((share) => Number(share === 1))),
     "accuracy/all_wrong": mean(shares.map((share) => Number(share === 0))),
     "coefficient/mean": mean(shares.map((share) => Math.sqrt(share * (1 - share)))),
+    "coefficient/sum": shares.reduce((total, share) => total + Math.sqrt(share * (1 - share)), 0),
     ...Object.fromEntries(histogram),
   };
 }

@@ -8,9 +8,12 @@ import {
   type SamplingOptions,
   type Tokenizer,
 } from "@bridge-rl/spec";
-import type { OptimizerOptions, RolloutGroup, TrainingControls } from "@bridge-rl/training";
+import type { OptimizerOptions, RewardPolicy, RolloutGroup, TrainingControls } from "@bridge-rl/training";
 import type { AdvantageOptions } from "./advantages.js";
+import type { Curriculum } from "./curriculum.js";
+import type { ReferenceChoice } from "./internal/reference-keeper.js";
 import type { PolicyLossOptions } from "./policy-loss-options.js";
+import type { SamplerCorrectionOptions } from "./sampler-corrections.js";
 
 /** A reward and how much it counts. */
 export interface WeightedReward {
@@ -22,8 +25,8 @@ export interface WeightedReward {
 export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
   readonly policy: Policy;
   readonly tokenizer: Tokenizer;
-  /** A source, taken upwards from `firstProblem`, or a list, shuffled anew each time it has been gone through. */
-  readonly problems: ProblemSource | readonly Problem[];
+  /** A source, taken upwards from `firstProblem`, a list, shuffled anew each time it has been gone through, or a curriculum of these. */
+  readonly problems: ProblemSource | readonly Problem[] | Curriculum;
   /** Words the answers. @defaultValue the source's; a list needs one */
   readonly phrasebook?: Phrasebook;
   /** One reward, or several with weights; the first one's maximum is what accuracy counts. */
@@ -54,8 +57,18 @@ export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
   readonly maxBatches?: number;
   /** Leaves out of the passes what has no gradient because its advantage is 0, where `beta` is 0. The gradient is the same. @defaultValue true */
   readonly skipZeroAdvantage?: boolean;
-  /** Takes the sampler's log-probabilities for the first pass of a step, which is on policy. @defaultValue true */
+  /** Takes the sampler's log-probabilities for the first pass of a step, which is on policy. @defaultValue true, false with `samplerCorrection` */
   readonly reuseLogProbabilities?: boolean;
+  /** Which policy KL is measured to: the one that the run began with, or the policy itself as it was at the last multiple of `syncEvery` steps. @defaultValue "frozen" where `loss.beta` or `rewardKl` needs one, else "none" */
+  readonly reference?: ReferenceChoice;
+  /** Takes an estimate of KL to the reference off each rollout's reward, summed over its tokens, instead of adding a term to the loss. @defaultValue off */
+  readonly rewardKl?: { readonly coefficient: number /** @defaultValue "k1" */; readonly estimator?: "k1" | "k2" | "k3" };
+  /** Weighs rollouts by how much likelier the policy finds them than whoever sampled them; they are then scored again. For samplers that are not the policy itself. @defaultValue off */
+  readonly samplerCorrection?: SamplerCorrectionOptions;
+  /** What becomes of rollouts whose reward fails, and how long one may take. @defaultValue the run stops */
+  readonly rewardPolicy?: RewardPolicy;
+  /** (`max_prompt_length`) Refuses longer prompts. @defaultValue what the policy takes */
+  readonly maxPromptTokens?: number;
   /** Steps between two looks at the whole next-token distributions, which cost one forward pass: `entropy`, `sampling/sampling_logp_difference/*`. 0 is never. @defaultValue 10 */
   readonly inspectEvery?: number;
   /** Receives what each step sampled, for a report. After a resume it may receive a step again, with the same rollouts. */
@@ -73,6 +86,19 @@ export function checkTrainGrpoOptions(options: TrainGrpoOptions): void {
   }
   if (!(Number.isInteger(inspectEvery) && inspectEvery >= 0))
     throw new BridgeError("invalid-option", `inspectEvery is ${inspectEvery}; use a whole number, 0 for never`);
+  const { reference, rewardKl, loss = {}, samplerCorrection, reuseLogProbabilities } = options;
+  if (reference === "none" && ((loss.beta ?? 0) !== 0 || rewardKl !== undefined))
+    throw new BridgeError("invalid-option", "loss.beta and rewardKl measure KL to a reference; set reference to frozen, or leave them out");
+  if (typeof reference === "object" && !(Number.isInteger(reference.syncEvery) && reference.syncEvery >= 1))
+    throw new BridgeError("invalid-option", `reference.syncEvery is ${reference.syncEvery}; use a whole number from 1`);
+  if (rewardKl !== undefined && !(rewardKl.coefficient >= 0))
+    throw new BridgeError("invalid-option", `rewardKl.coefficient is ${rewardKl.coefficient}; it has to be 0 or more`);
+  if (samplerCorrection !== undefined && reuseLogProbabilities === true) {
+    throw new BridgeError(
+      "invalid-option",
+      "samplerCorrection compares the sampler's log-probabilities with the policy's own; it can't take the sampler's for both: leave reuseLogProbabilities out",
+    );
+  }
   if (miniBatches > promptsPerStep) {
     throw new BridgeError(
       "invalid-option",

@@ -1,8 +1,12 @@
-import { BridgeError, type FrozenPolicy, type Phrasebook, type Reward, type SamplingOptions } from "@bridge-rl/spec";
+import { BridgeError, type Phrasebook, type Reward, type SamplingOptions } from "@bridge-rl/spec";
 import { defined, type RolloutGroup, resolveOptimizer, runTrainingLoop, trainingControls } from "@bridge-rl/training";
-import { collectRound, type Round } from "./internal/collect-round.js";
+import { groupAdvantages } from "./advantages.js";
+import { advance, type CurriculumProgress } from "./curriculum.js";
+import { collectRound, scoresOf } from "./internal/collect-round.js";
 import { inspectRollouts } from "./internal/inspect-rollouts.js";
-import { problemStream } from "./internal/problem-stream.js";
+import { type ProblemStage, phrasebooksOf, problemStages } from "./internal/problem-stream.js";
+import { keepReference } from "./internal/reference-keeper.js";
+import { scoreRound } from "./internal/score-round.js";
 import { createStopwatch } from "./internal/stopwatch.js";
 import { type UpdateRow, updatePolicy } from "./internal/update-policy.js";
 import { resolvePolicyLossOptions } from "./policy-loss-options.js";
@@ -13,8 +17,8 @@ import { checkTrainGrpoOptions, type TrainGrpoOptions, type WeightedReward } fro
 export interface GrpoProgress {
   /** Training steps done. */
   readonly step: number;
-  /** Problems taken. */
-  readonly cursor: number;
+  /** Problems taken, and the stage of the curriculum. */
+  readonly problems: CurriculumProgress;
   /** Batches of problems sampled; tells the draws of one from those of another. */
   readonly batch: number;
   /** Prompt and completion tokens of all rollouts so far. */
@@ -26,27 +30,30 @@ export interface GrpoProgress {
  *
  * Each step samples `promptsPerStep · groupSize` rollouts, scores them, and moves the policy. Events have TRL's names, those of
  * `rolloutMetrics`, and count optimiser steps. The same options give the same bytes, whether or not the run was interrupted.
- * Loss metrics are over the rollouts that the loss looked at; those without advantage are left out while `beta` is 0.
+ * Loss metrics are over the rollouts that the loss looked at; those without advantage are left out while nothing else moves them.
  *
  * @throws BridgeError `invalid-option`; `reward-failed`; `cancelled` after the signal; `run-conflict` where the checkpoints belong to
- *   another run; `non-finite`
+ *   another run; `invalid-input` and `non-finite` with the step, the problem and the rollout
  */
 export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress> {
   checkTrainGrpoOptions(options);
-  const { policy, tokenizer, steps, seed, promptsPerStep = 8, groupSize = 8, iterations = 1, miniBatches = 1 } = options;
-  const { maskTruncated = false, maxBatches = 1, skipZeroAdvantage = true, reuseLogProbabilities = true, inspectEvery = 10 } = options;
-  const { signal, timings, onRollouts } = options;
+  const { policy, tokenizer, steps, seed, promptsPerStep = 8, groupSize = 8, iterations = 1, miniBatches = 1, samplerCorrection } = options;
+  const { maskTruncated = false, maxBatches = 1, skipZeroAdvantage = true, inspectEvery = 10, rewardKl, rewardPolicy } = options;
+  const { reuseLogProbabilities = samplerCorrection === undefined, signal, timings, onRollouts } = options;
   const phrasebook = phrasebookOf(options);
   const weighted = weightedRewards(options.reward);
   const rewards = weighted.map(({ reward }) => reward);
+  const rewardWeights = weighted.map(({ weight = 1 }) => weight);
   const sampling = { maxTokens: 256, temperature: 1, stop: phrasebook.stop, ...options.sampling };
+  const { temperature } = sampling;
   const loss = { maxCompletionLength: sampling.maxTokens, ...options.loss };
-  const { beta } = resolvePolicyLossOptions(loss);
-  const advantages = { ...options.advantages, rewardWeights: weighted.map(({ weight = 1 }) => weight) };
-  const problems = problemStream(options.problems, options.firstProblem ?? 0, seed);
+  const resolvedLoss = resolvePolicyLossOptions(loss);
+  const stages = problemStages(options.problems, options.firstProblem ?? 0, seed);
   const updatesPerStep = iterations * miniBatches;
   const optimizer = resolveOptimizer(options, steps * updatesPerStep);
-  const reference = beta === 0 ? undefined : await frozenReference(options);
+  const needsReference = resolvedLoss.beta !== 0 || rewardKl !== undefined;
+  const { reference: choice = "frozen" } = options;
+  const references = needsReference && choice !== "none" ? await keepReference(policy, choice, options.checkpoints?.store) : undefined;
 
   try {
     return await runTrainingLoop<GrpoProgress>({
@@ -54,78 +61,106 @@ export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress
       phase: "grpo",
       policy,
       steps,
-      initial: { step: 0, cursor: 0, batch: 0, tokens: 0 },
+      initial: { step: 0, problems: { stage: 0, steps: 0, cursor: 0, recent: [] }, batch: 0, tokens: 0 },
       eventStep: (state) => state.step * updatesPerStep,
       settings: {
-        problems: problems.settings,
+        problems: stages.map(({ stream, ...ending }) => ({ ...stream.settings, ...ending })),
         rewards: weighted.map(({ reward, weight = 1 }) => ({ name: reward.name, weight })),
-        ...{
-          seed,
-          promptsPerStep,
-          groupSize,
-          iterations,
-          miniBatches,
-          maskTruncated,
-          maxBatches,
-          skipZeroAdvantage,
-          reuseLogProbabilities,
-        },
-        ...{ inspectEvery, sampling, loss, advantages },
+        ...{ seed, promptsPerStep, groupSize, iterations, miniBatches, maskTruncated, maxBatches, inspectEvery, sampling, loss },
+        ...{ skipZeroAdvantage, reuseLogProbabilities, advantages: options.advantages ?? {} },
+        ...defined({ rewardKl, samplerCorrection, rewardPolicy, reference: needsReference ? choice : undefined }),
         optimizer: optimizer.settings,
       },
       takeStep,
     });
   } finally {
-    await reference?.dispose();
+    await references?.dispose();
   }
 
   async function takeStep(state: GrpoProgress): Promise<{ state: GrpoProgress; metrics: Record<string, number> }> {
     const watch = createStopwatch(timings);
     const step = state.step + 1;
+    const reference = await references?.at(state.step);
     const stoppable: SamplingOptions = { ...sampling, ...defined({ signal }) };
-    const round = await collectRound(
-      {
-        ...{ problems, promptsPerStep, groupSize, advantages, maxBatches, tokenizer, phrasebook, seed },
-        sampler: { sample: (...request) => watch.during("rollout", () => policy.sampler.sample(...request)) },
-        reward: rewards,
-        sampling: stoppable,
-      },
-      state.cursor,
-      state.batch,
+    const { stream } = stages[state.problems.stage] as ProblemStage;
+    const round = await watch.during("reward", () =>
+      collectRound(
+        {
+          ...{ problems: stream, promptsPerStep, groupSize, rewardWeights, maxBatches, tokenizer, phrasebook, seed },
+          sampler: { sample: (...request) => watch.during("rollout", () => policy.sampler.sample(...request)) },
+          reward: rewards,
+          sampling: stoppable,
+          ...defined({ rewardPolicy, maxPromptTokens: options.maxPromptTokens }),
+        },
+        state.problems.cursor,
+        state.batch,
+      ),
     );
-    watch.lap("reward");
-    await onRollouts?.({ step, groups: round.sampled });
+    await watch.during("callback", async () => onRollouts?.({ step, groups: round.sampled }));
     const inspects = inspectEvery > 0 && state.step % inspectEvery === 0;
-    const inspected = inspects ? await inspectRollouts(policy, round.groups, sampling.temperature, signal) : {};
-    watch.lap("inspect");
-    const rows = await updateRows(round);
-    const updated = await updatePolicy(rows, {
-      ...{ policy, reference, loss, iterations, miniBatches, reuseLogProbabilities, signal },
-      temperature: sampling.temperature,
-      skipZeroAdvantage: skipZeroAdvantage && beta === 0,
-      optimizerStep: (update) => optimizer.at(state.step * updatesPerStep + update),
+    const inspected = inspects ? await watch.during("inspect", () => inspectRollouts(policy, round.groups, temperature, signal)) : {};
+    const rollouts = round.groups.flatMap((group) => group.rollouts);
+    const counts = rollouts.map((rollout) => !(maskTruncated && rollout.finishReason === "length"));
+    const scored = await watch.during("score", () =>
+      scoreRound({
+        policy,
+        rollouts,
+        counts,
+        reference,
+        reuseLogProbabilities,
+        temperature,
+        ...defined({ signal, rewardKl, samplerCorrection }),
+      }),
+    );
+    const penalty = scored.penalties === undefined ? { scores: [], weights: [] } : { scores: [scored.penalties], weights: [-1] };
+    const { advantages, metrics: rewardMetrics } = groupAdvantages([...scoresOf(round.groups), ...penalty.scores], groupSize, {
+      ...options.advantages,
+      rewardWeights: [...rewardWeights, ...penalty.weights],
     });
-    watch.lap("train");
+    const rows = rollouts.map(
+      (rollout, index): UpdateRow => ({
+        promptIds: rollout.promptIds,
+        completionIds: rollout.completionIds,
+        name: `rollout ${index % groupSize} of problem ${round.groups[Math.floor(index / groupSize)]?.problem.id}`,
+        advantage: advantages[index] as number,
+        oldLogProbabilities: scored.old[index] as Float32Array,
+        referenceLogProbabilities: scored.reference?.[index],
+        sampling: scored.corrections && {
+          logProbabilities: rollout.logProbabilities,
+          importanceRatios: scored.corrections[index] as Float64Array,
+        },
+        counts: counts[index] as boolean,
+      }),
+    );
+    const updated = await updatePolicy(
+      round.groups.map((_, index) => rows.slice(index * groupSize, (index + 1) * groupSize)),
+      {
+        ...{ policy, loss: resolvedLoss, iterations, miniBatches, reuseLogProbabilities, skipZeroAdvantage, temperature, watch, signal },
+        optimizerStep: (update) => optimizer.at(state.step * updatesPerStep + update),
+      },
+    );
     const tokens = tokensOf(round.sampled);
+    const described = rolloutMetrics(
+      round.sampled,
+      phrasebook,
+      rewards.map(({ name }) => name),
+    );
     const next: GrpoProgress = {
       step,
-      cursor: round.cursor,
+      problems: advance(stages, state.problems, { accuracy: described["accuracy/mean"] as number, cursor: round.cursor }),
       batch: round.nextBatch,
       tokens: state.tokens + tokens.prompt + tokens.completion,
     };
     const metrics = {
       ...updated,
       num_tokens: next.tokens,
-      ...rolloutMetrics(
-        round.sampled,
-        phrasebook,
-        rewards.map(({ name }) => name),
-      ),
-      ...round.advantages.metrics,
+      ...described,
+      ...rewardMetrics,
       ...inspected,
+      ...scored.metrics,
       ...(maxBatches === 1 ? {} : { "dynamic_sampling/batches": round.batches, "dynamic_sampling/groups": round.groups.length }),
+      ...(stages.length === 1 ? {} : { "curriculum/stage": state.problems.stage }),
     };
-    watch.lap("metrics");
     timings?.report({
       phase: "grpo",
       step,
@@ -134,34 +169,17 @@ export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress
     });
     return { state: next, metrics };
   }
-
-  /** Rows of each group; old log-probabilities are the sampler's, or scored again where the caller wants that. */
-  async function updateRows({ groups, advantages: { advantages: values } }: Round): Promise<UpdateRow[][]> {
-    const rollouts = groups.flatMap((group) => group.rollouts);
-    const pass = { temperature: sampling.temperature, ...defined({ signal }) };
-    const scored = reuseLogProbabilities ? undefined : await policy.logProbabilities(rollouts, pass);
-    const rows = rollouts.map(
-      (rollout, index): UpdateRow => ({
-        promptIds: rollout.promptIds,
-        completionIds: rollout.completionIds,
-        advantage: values[index] as number,
-        oldLogProbabilities: scored?.[index]?.logProbabilities ?? rollout.logProbabilities,
-        counts: !(maskTruncated && rollout.finishReason === "length"),
-      }),
-    );
-    return groups.map((_, index) => rows.slice(index * groupSize, (index + 1) * groupSize));
-  }
-}
-
-/** The policy as the run began, also where the run is taken up again later. */
-async function frozenReference({ policy, checkpoints }: TrainGrpoOptions): Promise<FrozenPolicy> {
-  if (checkpoints !== undefined) await policy.load(await checkpoints.store.policyOnce("reference", policy));
-  return policy.snapshot();
 }
 
 function phrasebookOf({ phrasebook, problems }: TrainGrpoOptions): Phrasebook {
-  const own = "phrasebook" in problems ? problems.phrasebook : undefined;
-  const chosen = phrasebook ?? own;
+  const own = phrasebooksOf(problems);
+  const names = [...new Set(own.map(({ name }) => name))];
+  if (phrasebook === undefined && names.length > 1)
+    throw new BridgeError(
+      "invalid-option",
+      `the stages of the curriculum word answers differently (${names.join(", ")}); pass one phrasebook`,
+    );
+  const chosen = phrasebook ?? own[0];
   if (chosen === undefined) throw new BridgeError("invalid-option", "a list of problems has no phrasebook of its own; pass one");
   return chosen;
 }

@@ -32,6 +32,8 @@ export interface CheckpointStore {
   once<State>(name: string, state: State): State;
   /** Saves a policy under this name unless it is there, and returns the directory that `policy.load` takes. */
   policyOnce(name: string, policy: Policy): Promise<string>;
+  /** The directory of a policy that `policyOnce` or `put` saved under this name. */
+  policyDirectory(name: string): string | undefined;
   /** Saves a policy and a state under a name such as `best`, in place of what was there; `policy.load` takes its `policy` folder. */
   put(name: string, policy: Policy, state: unknown): Promise<string>;
   close(): void;
@@ -106,6 +108,7 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
       if (!existsSync(path)) await writeAside(name, (aside) => policy.save(join(aside, "policy")));
       return join(path, "policy");
     },
+    policyDirectory: (name) => (existsSync(join(directory, name)) ? join(directory, name, "policy") : undefined),
     put,
     close: () => lock.release(),
   };

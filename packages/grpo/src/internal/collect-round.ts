@@ -1,21 +1,21 @@
 import { type CollectRolloutsOptions, collectRollouts, type RolloutGroup } from "@bridge-rl/training";
-import { type AdvantageOptions, type Advantages, groupAdvantages } from "../advantages.js";
+import { groupAdvantages } from "../advantages.js";
 import type { ProblemStream } from "./problem-stream.js";
 
 export interface CollectRoundOptions extends Omit<CollectRolloutsOptions, "problems" | "count" | "round"> {
   readonly problems: ProblemStream;
   readonly promptsPerStep: number;
   readonly groupSize: number;
-  readonly advantages: AdvantageOptions;
+  /** In the order of the rewards. */
+  readonly rewardWeights: readonly number[];
   /** How many batches of prompts may be sampled to fill a step with groups that have spread. 1 takes what comes. */
   readonly maxBatches: number;
 }
 
 /** The rollouts of one training step. */
 export interface Round {
-  /** The groups to train on, with their advantages. `[groups × groupSize]` */
+  /** The groups to train on. */
   readonly groups: readonly RolloutGroup[];
-  readonly advantages: Advantages;
   /** Everything that was sampled, for the metrics: they would flatter the policy if the groups without spread were left out. */
   readonly sampled: readonly RolloutGroup[];
   readonly batches: number;
@@ -28,7 +28,7 @@ export interface Round {
  * `maxBatches`. Where not one has spread the last batch is taken as it is.
  */
 export async function collectRound(options: CollectRoundOptions, cursor: number, batch: number): Promise<Round> {
-  const { problems, promptsPerStep, groupSize, advantages, maxBatches, ...rest } = options;
+  const { problems, promptsPerStep, groupSize, rewardWeights, maxBatches, ...rest } = options;
   const sampled: RolloutGroup[] = [];
   let kept: RolloutGroup[] = [];
   let latest: RolloutGroup[] = [];
@@ -42,25 +42,17 @@ export async function collectRound(options: CollectRoundOptions, cursor: number,
     batches++;
   }
   kept = kept.length === 0 ? latest : kept.slice(0, promptsPerStep);
-  return {
-    groups: kept,
-    advantages: advantagesOf(kept, options),
-    sampled,
-    batches,
-    cursor: cursor + sampled.length,
-    nextBatch: batch + batches,
-  };
+  return { groups: kept, sampled, batches, cursor: cursor + sampled.length, nextBatch: batch + batches };
 }
 
-function advantagesOf(groups: readonly RolloutGroup[], options: Pick<CollectRoundOptions, "groupSize" | "advantages">): Advantages {
+/** Every reward's scores over several groups. `[rewards][groups × groupSize]` */
+export function scoresOf(groups: readonly RolloutGroup[]): number[][] {
   const rewards = groups[0]?.scores.length ?? 0;
-  const scores = Array.from({ length: rewards }, (_, reward) =>
-    groups.flatMap((group) => Array.from(group.scores[reward] as Float64Array)),
-  );
-  return groupAdvantages(scores, options.groupSize, options.advantages);
+  return Array.from({ length: rewards }, (_, reward) => groups.flatMap((group) => Array.from(group.scores[reward] as Float64Array)));
 }
 
-function hasSpread(group: RolloutGroup, options: CollectRoundOptions): boolean {
-  const { rewards } = advantagesOf([group], options);
+/** Whether rewards differ, exactly; those that were dropped don't count. */
+function hasSpread(group: RolloutGroup, { groupSize, rewardWeights }: CollectRoundOptions): boolean {
+  const rewards = groupAdvantages(scoresOf([group]), groupSize, { rewardWeights }).rewards.filter((reward) => !Number.isNaN(reward));
   return rewards.some((reward) => reward !== rewards[0]);
 }

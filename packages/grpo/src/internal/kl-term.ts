@@ -8,7 +8,11 @@ export interface KlTerm {
 }
 
 /** @param difference  log π_ref − log π. @param result  overwritten */
-export function klTerm({ klEstimator, klLimit }: ResolvedPolicyLossOptions, difference: number, result: KlTerm): void {
+export function klTerm(
+  { klEstimator, klLimit }: Pick<ResolvedPolicyLossOptions, "klEstimator" | "klLimit">,
+  difference: number,
+  result: KlTerm,
+): void {
   const bound = klLimit === null ? Number.POSITIVE_INFINITY : klLimit.difference;
   const d = limit(difference, -bound, bound);
   const follows = d === difference;

@@ -45,7 +45,9 @@ export function surrogate(
       const temperature = advantage > 0 ? options.sapoTemperature.positive : options.sapoTemperature.negative;
       const gate = 1 / (1 + Math.exp(-temperature * (ratio - 1)));
       result.loss = (-4 / temperature) * gate * advantage;
-      result.byRatio = -4 * gate * (1 - gate) * ratio * advantage;
+      const closing = gate * (1 - gate);
+      // Far from 1 the gate closes faster than the ratio grows, also where the ratio is too large for a number.
+      result.byRatio = closing === 0 ? 0 : -4 * closing * ratio * advantage;
       result.byLogProbability = 0;
       return;
     }

@@ -1,21 +1,26 @@
-import type { FrozenPolicy, OptimizerStepOptions, Policy, TrainingRow } from "@bridge-rl/spec";
+import type { OptimizerStepOptions, Policy, TrainingRow } from "@bridge-rl/spec";
 import { defined } from "@bridge-rl/training";
 import { policyLoss } from "../policy-loss.js";
 import type { PolicyLossBatch } from "../policy-loss-batch.js";
-import type { PolicyLossOptions } from "../policy-loss-options.js";
+import type { ResolvedPolicyLossOptions } from "../policy-loss-options.js";
+import type { Stopwatch } from "./stopwatch.js";
 
 /** One rollout as the update sees it. */
 export interface UpdateRow extends TrainingRow {
+  /** What messages call it. */
+  readonly name: string;
   readonly advantage: number;
   readonly oldLogProbabilities: Float32Array;
-  /** A row that doesn't count has all its tokens masked. */
+  readonly referenceLogProbabilities: Float32Array | undefined;
+  /** The sampler's, and the weights that correct for it. */
+  readonly sampling: { readonly logProbabilities: Float32Array; readonly importanceRatios: Float64Array } | undefined;
+  /** A row that doesn't count has no part in the loss. */
   readonly counts: boolean;
 }
 
 export interface UpdateOptions {
   readonly policy: Policy;
-  readonly reference: FrozenPolicy | undefined;
-  readonly loss: PolicyLossOptions;
+  readonly loss: ResolvedPolicyLossOptions;
   readonly temperature: number;
   /** How often the whole round is gone through (μ). */
   readonly iterations: number;
@@ -25,6 +30,7 @@ export interface UpdateOptions {
   readonly skipZeroAdvantage: boolean;
   /** Whether `oldLogProbabilities` are the current policy's for the first update. */
   readonly reuseLogProbabilities: boolean;
+  readonly watch: Stopwatch;
   /** What the optimiser takes at the n-th update of the round. */
   optimizerStep(update: number): OptimizerStepOptions;
   readonly signal: AbortSignal | undefined;
@@ -32,23 +38,23 @@ export interface UpdateOptions {
 
 /** Means over the updates of a round, of what is known; the learning rate is the last one. */
 export async function updatePolicy(rows: readonly (readonly UpdateRow[])[], options: UpdateOptions): Promise<Record<string, number>> {
-  const { policy, iterations, miniBatches, optimizerStep } = options;
-  const parts = split(rows, miniBatches).map((groups) => groups.flat());
-  const prepared: PreparedPart[] = [];
-  for (const part of parts) prepared.push(await preparePart(part, options));
+  const { policy, iterations, miniBatches, optimizerStep, watch } = options;
+  const parts = split(rows, miniBatches).map((groups) => preparePart(groups.flat(), options));
   const sums = new Map<string, { total: number; count: number }>();
   let learningRate = 0;
   for (let update = 0; update < iterations * parts.length; update++) {
-    const { rows: trained, batch } = prepared[update % parts.length] as PreparedPart;
+    const { rows: trained, batch } = parts[update % parts.length] as PreparedPart;
     const isFirst = update === 0;
     const known = isFirst && options.reuseLogProbabilities ? trained.map((row) => row.oldLogProbabilities) : undefined;
     // After the first optimiser step there is no way back to the step's beginning, so only what comes before can be stopped.
     const signal = isFirst ? options.signal : undefined;
     const pass = { temperature: options.temperature, ...defined({ knownLogProbabilities: known, signal }) };
     const { loss, metrics } =
-      trained.length === 0 ? { loss: 0, metrics: {} } : await policy.forwardBackward(trained, policyLoss(batch, options.loss), pass);
+      trained.length === 0
+        ? { loss: 0, metrics: {} }
+        : await watch.during("forward_backward", () => policy.forwardBackward(trained, policyLoss(batch, options.loss), pass));
     const step = optimizerStep(update);
-    const { gradientNorm } = await policy.optimizerStep(step);
+    const { gradientNorm } = await watch.during("optimizer", () => policy.optimizerStep(step));
     learningRate = step.learningRate;
     for (const [name, value] of Object.entries({ loss, grad_norm: gradientNorm, ...metrics })) {
       const sum = sums.get(name) ?? { total: 0, count: 0 };
@@ -63,31 +69,37 @@ interface PreparedPart {
   readonly batch: PolicyLossBatch;
 }
 
-async function preparePart(all: readonly UpdateRow[], options: UpdateOptions): Promise<PreparedPart> {
-  const { reference, loss, temperature, skipZeroAdvantage, signal } = options;
-  // bnpo divides by the tokens it is shown, and the entropy threshold is taken over them: for those every row has to be there.
-  const canSkip = loss.lossType !== "bnpo" && (loss.topEntropyQuantile ?? 1) === 1;
-  const rows = all.filter((row) => !canSkip || (row.counts && (!skipZeroAdvantage || row.advantage !== 0)));
-  const pass = { temperature, ...defined({ signal }) };
-  const entropies =
-    (loss.topEntropyQuantile ?? 1) < 1 ? await options.policy.logProbabilities(rows, { ...pass, entropies: true }) : undefined;
-  const references = reference && (await reference.logProbabilities(rows, pass));
+function preparePart(all: readonly UpdateRow[], { loss, skipZeroAdvantage }: UpdateOptions): PreparedPart {
+  const rows = all.filter((row) => row.counts && !(skipZeroAdvantage && hasNoGradient(row, loss)));
+  const every = <Value>(pick: (row: UpdateRow) => Value | undefined): Value[] | undefined => {
+    const values = rows.map(pick).filter((value) => value !== undefined);
+    return values.length === rows.length ? values : undefined;
+  };
   return {
     rows,
     batch: {
+      names: rows.map((row) => row.name),
       advantages: rows.map((row) => row.advantage),
       oldLogProbabilities: rows.map((row) => row.oldLogProbabilities),
-      masks: rows.map((row) => new Float32Array(row.completionIds.length).fill(Number(row.counts))),
       whole: {
         rows: all.length,
         tokens: all.reduce((total, row) => total + (row.counts ? row.completionIds.length : 0), 0),
       },
       ...defined({
-        referenceLogProbabilities: references?.map((row) => row.logProbabilities),
-        entropies: entropies?.map((row) => row.entropies as Float32Array),
+        referenceLogProbabilities: every((row) => row.referenceLogProbabilities),
+        samplingLogProbabilities: every((row) => row.sampling?.logProbabilities),
+        importanceRatios: every((row) => row.sampling?.importanceRatios),
       }),
     },
   };
+}
+
+/** bnpo divides by the tokens it is shown, and the entropy threshold is taken over them: for those every row has to be there. */
+function hasNoGradient(
+  { advantage }: UpdateRow,
+  { lossType, beta, entropyCoefficient, topEntropyQuantile }: ResolvedPolicyLossOptions,
+): boolean {
+  return advantage === 0 && beta === 0 && entropyCoefficient === 0 && topEntropyQuantile === 1 && lossType !== "bnpo";
 }
 
 /** Parts of as equal size as can be, in order; never more parts than groups. */
