@@ -1,6 +1,7 @@
 import { BridgeError } from "@bridge-rl/spec";
 import { CommanderError } from "commander";
 import { OutputClosed } from "./data/write-lines.js";
+import { ChecksFailed } from "./internal/checks-failed.js";
 import { exitCodeOf, exitCodes } from "./internal/exit-codes.js";
 import { Interrupted } from "./internal/interruption.js";
 import { createProgram } from "./program.js";
@@ -16,6 +17,10 @@ export async function main(words: readonly string[]): Promise<number> {
     if (error instanceof OutputClosed) return exitCodes.success;
     // Commander has printed its message already, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    if (error instanceof ChecksFailed) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCodes.failure;
+    }
     if (error instanceof Interrupted) {
       process.stderr.write(`bridge: ${error.message}\n`);
       return error.signal === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;

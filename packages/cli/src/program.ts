@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
 import { Command } from "@commander-js/extra-typings";
+import { addCheck } from "./commands/check.js";
+import { addDownload } from "./commands/download.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addGenerate } from "./commands/generate.js";
 import { addGrpo } from "./commands/grpo.js";
@@ -11,12 +13,16 @@ import { addReport } from "./commands/report.js";
 import { addRollout } from "./commands/rollout.js";
 import { addRun } from "./commands/run.js";
 import { addSft } from "./commands/sft.js";
+import { addSolve } from "./commands/solve.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
 
 /** In the order of the work. */
 const adders = [
+  addDownload,
   addGenerate,
   addInject,
+  addSolve,
+  addCheck,
   addPretrain,
   addSft,
   addGrpo,

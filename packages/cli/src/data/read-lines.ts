@@ -41,7 +41,8 @@ function parseLine<Row>(text: string, place: string, schema: ZodType<Row>): Row 
   throw new BridgeError("invalid-file", `${place} is not what this command reads: ${reasons}`);
 }
 
-async function assertFile(path: string): Promise<void> {
+/** @throws BridgeError `missing-file`, `invalid-file` for a folder */
+export async function assertFile(path: string): Promise<void> {
   const entry = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new BridgeError("missing-file", `${path} can't be opened (${error.code}); pass a JSONL file, or - for standard input`, {
       cause: error,

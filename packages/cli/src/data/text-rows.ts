@@ -1,0 +1,89 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { BridgeError } from "@bridge-rl/spec";
+import { assertFile } from "./read-lines.js";
+
+/** A line whose fields nobody promised. */
+export interface TextRow {
+  /** Counted from 1. */
+  readonly line: number;
+  /** The line's object, or why it is none. */
+  readonly row: Readonly<Record<string, unknown>> | BridgeError;
+}
+
+/**
+ * Reads JSON lines of any shape one at a time; a line that is no JSON object comes as an error in its place. Empty lines are skipped.
+ *
+ * @param path  a file, or `-` for standard input
+ * @throws BridgeError `missing-file`
+ */
+export async function* readTextRows(path: string): AsyncGenerator<TextRow> {
+  if (path !== "-") await assertFile(path);
+  const lines = createInterface({ input: path === "-" ? process.stdin : createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  let line = 0;
+  for await (const text of lines) {
+    line++;
+    if (text.trim() !== "") yield { line, row: parseRow(text) };
+  }
+}
+
+function parseRow(text: string): TextRow["row"] {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return Object.fromEntries(Object.entries(json));
+    return new BridgeError("invalid-file", "the line is JSON, but no object");
+  } catch (cause) {
+    return new BridgeError("invalid-file", `the line is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Where problems stand in rows by other hands, in order of preference. */
+export const problemFields: readonly string[] = ["question", "prompt", "query", "problem", "text", "input"];
+
+/** Where solutions stand. */
+export const solutionFields: readonly string[] = ["solution", "completion", "response", "output", "generation"];
+
+/**
+ * The text of the first field that has one: a string, or the last message of a conversation that is `from` the given role.
+ *
+ * @throws BridgeError `invalid-input` where none has
+ */
+export function textOf(row: Readonly<Record<string, unknown>>, fields: readonly string[], role: "user" | "assistant"): string {
+  for (const field of fields) {
+    const text = contentOf(row[field], role);
+    if (text !== undefined) return text;
+  }
+  throw new BridgeError("invalid-input", `the row has no text in ${fields.join(", ")}; name its field by a flag`);
+}
+
+/** Whether one of the fields has a text. */
+export function hasText(row: Readonly<Record<string, unknown>>, fields: readonly string[], role: "user" | "assistant"): boolean {
+  return fields.some((field) => contentOf(row[field], role) !== undefined);
+}
+
+function contentOf(value: unknown, role: string): string | undefined {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return undefined;
+  const message: unknown = value.findLast((entry) => isObject(entry) && entry.role === role);
+  return isObject(message) && typeof message.content === "string" ? message.content : undefined;
+}
+
+/** The modulus that a row names: its own, or that of a graph it carries. */
+export function modulusOf({ modulus, graph }: Readonly<Record<string, unknown>>): number | undefined {
+  if (typeof modulus === "number") return modulus;
+  return isObject(graph) && typeof graph.modulus === "number" ? graph.modulus : undefined;
+}
+
+/** What tells a row from others, to be repeated in what is said of it. */
+export function identityOf(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const names = ["id", "row", "case", "problem"];
+  return Object.fromEntries(
+    names
+      .filter((name) => typeof row[name] === "number" || (typeof row[name] === "string" && row[name].length <= 200))
+      .map((name) => [name, row[name]]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
