@@ -1,5 +1,13 @@
 export { type AdamWMoments, type AdamWOptions, adamW } from "./adamw.js";
 export {
+  type ChatMessage,
+  type EncodeChatOptions,
+  type EncodedChat,
+  encodeChat,
+  type RenderChatOptions,
+  renderChat,
+} from "./chat-template.js";
+export {
   causalAttention,
   type DeclareDecoderOptions,
   type Decoder,
@@ -12,6 +20,7 @@ export {
 } from "./decoder.js";
 export type { DecoderConfig, Llama3RopeScaling } from "./decoder-config.js";
 export { type DecoderParameter, decoderParameters, type InitializationOptions, initializeDecoder } from "./decoder-parameters.js";
+export { type DownloadModelOptions, downloadModel } from "./download-model.js";
 export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
 export { LocalSampler, type LocalSamplerOptions } from "./local-sampler.js";
 export { formatModelConfig, type ModelConfigExtras, parseModelConfig } from "./model-config.js";

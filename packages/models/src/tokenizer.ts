@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BridgeError, type Tokenizer } from "@bridge-rl/spec";
 import { ByteLevelVocabulary } from "./internal/byte-level-vocabulary.js";
@@ -11,6 +12,8 @@ export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>;
   /** `tokenizer_config.json`: names the end-of-sequence and padding tokens, and may carry a chat template. */
   readonly configuration: Readonly<Record<string, unknown>>;
+  /** `chat_template.jinja`, which newer folders have instead of a template in their configuration. */
+  readonly chatTemplate?: string;
 }
 
 /** A tokenizer that remembers the files it was made from. */
@@ -50,23 +53,26 @@ export function createTokenizer(files: TokenizerFiles): FileTokenizer {
 }
 
 /**
- * Reads `tokenizer.json` and `tokenizer_config.json` of a directory.
+ * Reads `tokenizer.json` and `tokenizer_config.json` of a directory, and `chat_template.jinja` where there is one.
  *
  * @throws BridgeError `missing-file`, and what `createTokenizer` throws
  */
 export async function loadTokenizer(directory: string): Promise<FileTokenizer> {
-  const [tokenizer, configuration] = await Promise.all([
+  const template = join(directory, "chat_template.jinja");
+  const [tokenizer, configuration, chatTemplate] = await Promise.all([
     readJson(join(directory, "tokenizer.json")),
     readJson(join(directory, "tokenizer_config.json")),
+    existsSync(template) ? readFile(template, "utf8") : undefined,
   ]);
-  return createTokenizer({ tokenizer, configuration });
+  return createTokenizer({ tokenizer, configuration, ...(chatTemplate === undefined ? {} : { chatTemplate }) });
 }
 
-/** Writes `tokenizer.json` and `tokenizer_config.json` into a directory, which is made where it is missing. */
+/** Writes `tokenizer.json`, `tokenizer_config.json` and, where there is one, `chat_template.jinja` into a directory, which is made where it is missing. */
 export async function saveTokenizer(directory: string, files: TokenizerFiles): Promise<void> {
   await mkdir(directory, { recursive: true });
   await writeAside(join(directory, "tokenizer.json"), [Buffer.from(`${JSON.stringify(files.tokenizer, null, 1)}\n`)]);
   await writeAside(join(directory, "tokenizer_config.json"), [Buffer.from(`${JSON.stringify(files.configuration, null, 2)}\n`)]);
+  if (files.chatTemplate !== undefined) await writeAside(join(directory, "chat_template.jinja"), [Buffer.from(files.chatTemplate)]);
 }
 
 /** Hugging Face writes a special token as its text or as an object with the text in `content`. */

@@ -70,7 +70,7 @@ export interface ModelCheck {
 }
 
 /** Keeps the largest difference. A NaN counts as infinitely large. */
-class Worst {
+export class Worst {
   worst = 0;
   where = "";
 
