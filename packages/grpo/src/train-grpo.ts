@@ -165,7 +165,7 @@ export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress
       phase: "grpo",
       step,
       milliseconds: watch.milliseconds(),
-      tokens: { rollout: tokens.completion, train: tokensOf(round.groups).completion },
+      tokens: { rollout: tokens.completion, forward_backward: tokensOf(round.groups).completion },
     });
     return { state: next, metrics };
   }

@@ -265,7 +265,7 @@ describe("what a step does", () => {
       timings: { now: () => time++, report: ({ milliseconds, tokens }) => seen.push(...Object.keys(milliseconds), ...Object.keys(tokens)) },
     });
 
-    expect(seen).toEqual(expect.arrayContaining(["rollout", "reward", "train"]));
+    expect(seen).toEqual(expect.arrayContaining(["rollout", "reward", "forward_backward", "optimizer", "overhead"]));
   });
 });
 

@@ -17,11 +17,14 @@ export { createFanOutTracker } from "./fan-out-tracker.js";
 export { createJsonlTracker, type JsonlTracker, serialiseEvent } from "./jsonl-tracker.js";
 export { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";
 export { createMemoryTracker, type MemoryTracker } from "./memory-tracker.js";
+export { createMlflowTracker, type MlflowTracker, type MlflowTrackerOptions } from "./mlflow-tracker.js";
 export { type OptimizerOptions, type ResolvedOptimizer, resolveOptimizer } from "./optimizer-options.js";
 export { passAtK } from "./pass-at-k.js";
 export { exactAnswerReward, formatReward, type LengthPenaltyOptions, lengthPenalty } from "./rewards.js";
 export { type RewardPolicy, type ScoreRolloutOptions, scoreRollout } from "./score-rollout.js";
 export type { Selection, SelectionOptions } from "./select-best.js";
+export { createTensorboardTracker, type TensorboardTracker, type TensorboardTrackerOptions } from "./tensorboard-tracker.js";
+export { trackTimings } from "./track-timings.js";
 export {
   type CallbackContext,
   runTrainingLoop,
