@@ -1,5 +1,14 @@
 import { randomTopologicalOrder, vanillaTrace } from "@bridge-rl/dag";
-import { BridgeError, createRandom, type Demonstration, type Phrasebook, type Problem, type Random, type Trace } from "@bridge-rl/spec";
+import {
+  BridgeError,
+  coreStepKinds,
+  createRandom,
+  type Demonstration,
+  type Phrasebook,
+  type Problem,
+  type Random,
+  type Trace,
+} from "@bridge-rl/spec";
 import type { Arm } from "./arm.js";
 import { injectBehaviors } from "./inject-behaviors.js";
 
@@ -9,8 +18,8 @@ import { injectBehaviors } from "./inject-behaviors.js";
  * Every draw comes from a stream keyed by (seed, problem id, purpose): the arms of one seed share problems, prompts, orders and
  * the wording stream, whatever else is made, in whatever order.
  *
- * @throws BridgeError `invalid-trace` for a behaviour that claims what is not so; `invalid-plugin` for a phrasebook whose
- *   completion does not give the problem's answer
+ * @throws BridgeError `invalid-trace` for a behaviour that claims what is not so; `unsupported` for a step that the phrasebook has no
+ *   words for; `invalid-plugin` for a phrasebook whose completion does not give the problem's answer
  */
 export function demonstrate(problem: Problem, phrasebook: Phrasebook, arm: Arm, seed: number | string): Demonstration[] {
   const random = demonstrationStream(problem, seed);
@@ -18,6 +27,7 @@ export function demonstrate(problem: Problem, phrasebook: Phrasebook, arm: Arm, 
     copy === 0 ? problem.prompt : phrasebook.renderPrompt(problem.graph, random.fork("prompt", copy)),
   );
   return solve(problem, arm, seed).flatMap((trace, copy) => {
+    refuseUnworded(phrasebook, trace);
     const { text, spans } = phrasebook.renderTrace(problem.graph, trace, random.fork("wording", copy));
     refuseWrongAnswer(problem, phrasebook, text);
     return prompts.map((prompt) => ({
@@ -42,6 +52,16 @@ export function solve(problem: Problem, arm: Arm, seed: number | string): Trace[
 
 function demonstrationStream(problem: Problem, seed: number | string): Random {
   return createRandom(seed, `demonstration of ${problem.id}`);
+}
+
+function refuseUnworded({ name, stepKinds = coreStepKinds }: Phrasebook, { steps }: Trace): void {
+  const step = steps.find(({ kind }) => !stepKinds.includes(kind));
+  if (step === undefined) return;
+  const owner = step.behavior === undefined ? "" : `, which ${step.behavior} writes`;
+  throw new BridgeError(
+    "unsupported",
+    `phrasebook ${name} has no words for steps of kind ${step.kind}${owner}; it words ${stepKinds.join(", ")}: leave that behaviour out, or take another phrasebook`,
+  );
 }
 
 function refuseWrongAnswer(problem: Problem, phrasebook: Phrasebook, completion: string): void {

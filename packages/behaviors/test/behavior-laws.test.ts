@@ -1,4 +1,4 @@
-import { type Behavior, type BehaviorContext, defineBehavior, type Step, type Trace } from "@bridge-rl/spec";
+import { type Behavior, type BehaviorContext, defineBehavior, type Step, type Trace, type Value } from "@bridge-rl/spec";
 import { registerLaws } from "@bridge-rl/spec/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -46,7 +46,7 @@ describe("the kit catches", () => {
       calls++;
       return { steps: [{ kind: "remark", text: `call ${calls}`, nodes: [], behavior: "@me/broken" }, ...trace.steps] };
     });
-    expect(brokenLaws(behavior())).toEqual(["makes the same of the same seed"]);
+    expect(brokenLaws(behavior())).toContain("makes the same of the same seed");
   });
 
   test("an untrue attempt", () => {
@@ -54,6 +54,23 @@ describe("the kit catches", () => {
       const [first] = trace.steps;
       if (first?.kind !== "derive") return trace;
       return { steps: [{ kind: "attempt", node: first.node, missing: [], behavior: "@me/broken" }, ...trace.steps] };
+    });
+    expect(brokenLaws(behavior())).toContain("says only what is true");
+  });
+
+  test("a value that nobody has seen yet", () => {
+    const behavior = broken((trace, { graph }) => {
+      const { value } = graph.nodes[graph.target] as { value: Value };
+      return { steps: [{ kind: "remark", text: `It will be ${value}.`, nodes: [graph.target], behavior: "@me/broken" }, ...trace.steps] };
+    });
+    expect(brokenLaws(behavior())).toEqual(["says nothing that rests on a value before it is seen"]);
+  });
+
+  test("a mistake that stays", () => {
+    const behavior = broken((trace) => {
+      const [first] = trace.steps;
+      if (first?.kind !== "derive") return trace;
+      return { steps: [{ kind: "mistake", node: first.node, value: 1e6, behavior: "@me/broken" }, ...trace.steps] };
     });
     expect(brokenLaws(behavior())).toContain("says only what is true");
   });

@@ -1,4 +1,5 @@
 import type { BehaviorContext, Step, Trace } from "@bridge-rl/spec";
+import { keepTrue } from "./keep-true.js";
 
 interface Odds {
   readonly probability: number;
@@ -52,7 +53,7 @@ export function reflectAsReference(trace: Trace, { graph, state, random, options
     progressed = true;
     index++;
   }
-  return { ...trace, steps: [...steps, ...tail] };
+  return keepTrue(graph, { ...trace, steps: [...steps, ...tail] });
 }
 
 function isExact(missing: readonly number[], exact: readonly number[]): boolean {

@@ -1,5 +1,15 @@
-import { createGraphState, randomGraph, randomTopologicalOrder, vanillaTrace } from "@bridge-rl/dag";
-import { type Behavior, BridgeError, createRandom, type Phrasebook, type Problem, type ReasoningGraph, type Trace } from "@bridge-rl/spec";
+import { createGraphState, evaluateGraph, randomGraph, randomTopologicalOrder, vanillaTrace } from "@bridge-rl/dag";
+import {
+  type Behavior,
+  BridgeError,
+  createRandom,
+  type Phrasebook,
+  type Problem,
+  type ReasoningGraph,
+  type Step,
+  type Trace,
+  type Value,
+} from "@bridge-rl/spec";
 import { brokenLaw, deepFreeze, type Law, phrasebookLaws } from "@bridge-rl/spec/testing";
 import { analysis } from "../analysis.js";
 import { checkTrace } from "../check-trace.js";
@@ -79,6 +89,10 @@ export function behaviorLaws(subject: Behavior | AnyBehaviorFactory, options: Be
       }),
     },
     {
+      name: `${name} says nothing that rests on a value before it is seen`,
+      check: each(({ where, seed, graph, trace }) => refuseForesight(behavior, { where, seed, graph, trace })),
+    },
+    {
       name: `${name} works behind other behaviours, before them, and on its own result`,
       check: each(({ seed, graph, trace }) => {
         const others = [reflection({ probability: 0.5 }), analysis({ probability: 0.5 }), subgoal()];
@@ -110,6 +124,44 @@ function inject(behavior: Behavior, graph: ReasoningGraph, trace: Trace, seed: n
 function refuseUntrue(graph: ReasoningGraph, trace: Trace, where: string): void {
   const [finding] = checkTrace(graph, trace);
   if (finding !== undefined) throw brokenLaw(where, `step ${finding.step} ${finding.message}`);
+}
+
+/**
+ * Gives another value to one node that is given, and to what rests on it: the solution may only differ from where it first speaks of one
+ * of these nodes, plans and attempts excepted, which need no value.
+ */
+function refuseForesight(behavior: Behavior, { where, seed, graph, trace }: Sample): void {
+  const random = createRandom(seed, "behavior laws, foresight");
+  const given = random.pick(graph.nodes.filter(({ expression }) => expression.kind === "constant"));
+  if (given === undefined) return;
+  const other = withOtherGiven(graph, given.id, 10 + random.integer(0, 12));
+  const touched = new Set([given.id]);
+  for (const { id, dependencies } of graph.nodes) if (dependencies.some((node) => touched.has(node))) touched.add(id);
+  const [before, after] = [inject(behavior, graph, trace, seed), inject(behavior, other, trace, seed)];
+  for (const [index, step] of before.steps.entries()) {
+    const twin = after.steps[index];
+    const speaks = speaksOf(step, touched) || (twin !== undefined && speaksOf(twin, touched));
+    if (!speaks && JSON.stringify(step) !== JSON.stringify(twin)) {
+      throw brokenLaw(
+        where,
+        `step ${index} changes with the value of node ${given.id}, which nobody has seen by then: ${JSON.stringify(step)}`,
+      );
+    }
+    if (speaks) return;
+  }
+}
+
+function speaksOf(step: Step, touched: ReadonlySet<number>): boolean {
+  return step.kind !== "remark" && step.kind !== "plan" && step.kind !== "attempt" && touched.has(step.node);
+}
+
+function withOtherGiven(graph: ReasoningGraph, given: number, value: number): ReasoningGraph {
+  const changed = {
+    ...graph,
+    nodes: graph.nodes.map((node) => (node.id === given ? { ...node, expression: { kind: "constant", value } as const } : node)),
+  };
+  const values = evaluateGraph(changed);
+  return { ...changed, nodes: changed.nodes.map((node) => ({ ...node, value: values[node.id] as Value })) };
 }
 
 function refusalLaw(factory: AnyBehaviorFactory, wrongOptions: readonly unknown[]): Law {

@@ -13,7 +13,7 @@ export function addInject(program: Command): void {
     .option(...outputFlag)
     .option(
       "-b, --behavior <name>",
-      "reflection, analysis, subgoal, or a module; with =p its probability, with ={json} its options; may be repeated, applied in order",
+      "reflection, analysis, subgoal, verification, backtracking, planning, estimation, or a module; with =p its probability, with ={json} its options; may be repeated, applied in order",
       gather,
     )
     .addOption(
@@ -32,6 +32,7 @@ export function addInject(program: Command): void {
         ["bridge inject -i problems.jsonl -o vanilla.jsonl", "plain solutions"],
         ["bridge inject -i problems.jsonl -o bridge.jsonl --arm bridge", "the paper's method"],
         ["bridge generate --count 2000 | bridge inject -b reflection=0.1 -b analysis=0.1 -b subgoal", "the same, spelled out"],
+        ["bridge inject -i problems.jsonl --behavior verification=0.2 -b backtracking='{\"delay\":2}'", "behaviours beyond the paper's"],
         ["bridge inject -i problems.jsonl -b ./backtracking.ts='{\"share\":0.5}'", "a behaviour of your own"],
       ]),
     )

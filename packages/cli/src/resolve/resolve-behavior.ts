@@ -39,7 +39,9 @@ export async function resolveBehavior(
 
 async function behaviorMaker(name: string, directory: string): Promise<BehaviorMaker> {
   const { analysis, recitation, reflection, subgoal } = await import("@bridge-rl/behaviors");
-  const builtIn: Readonly<Record<string, BehaviorMaker>> = { analysis, recitation, reflection, subgoal };
+  const { backtracking, estimation, planning, verification } = await import("@bridge-rl/behaviors-extra");
+  const paper = { analysis, recitation, reflection, subgoal };
+  const builtIn: Readonly<Record<string, BehaviorMaker>> = { ...paper, backtracking, estimation, planning, verification };
   const known = builtIn[name] ?? builtIn[name.replace("@bridge-rl/", "")];
   if (known !== undefined) return known;
   if (!isPath(name) && /^[a-z-]+$/.test(name) && suggestion(name, Object.keys(builtIn)) !== "") {
