@@ -1,4 +1,3 @@
-import type { Policy } from "@bridge-rl/spec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   evaluationDirection,
@@ -12,7 +11,7 @@ import {
 } from "../src/index.js";
 import { mean } from "../src/internal/vector.js";
 import { openBaseModel } from "./support/base-model.js";
-import { randomGroups, tinyPolicy } from "./support/tiny-policy.js";
+import { closedPolicy, randomGroups, tinyPolicy } from "./support/tiny-policy.js";
 
 describe("on the shipped base model", () => {
   let model: Awaited<ReturnType<typeof openBaseModel>>;
@@ -81,18 +80,7 @@ describe("estimators", () => {
   });
 
   test("need a policy that shows its gradient only where they read it", async () => {
-    const closed: Policy = {
-      version: policy.version,
-      sampler: policy.sampler,
-      forwardBackward: (...request) => policy.forwardBackward(...request),
-      optimizerStep: (request) => policy.optimizerStep(request),
-      logProbabilities: (...request) => policy.logProbabilities(...request),
-      storeGradient: (name) => policy.storeGradient(name),
-      save: (directory) => policy.save(directory),
-      load: (directory) => policy.load(directory),
-      snapshot: () => policy.snapshot(),
-      dispose: () => policy.dispose(),
-    };
+    const closed = closedPolicy(policy);
     const sides = { train, evaluation };
     expect((await influence(closed, sides)).queries).toEqual((await influence(policy, sides)).queries);
     await expect(influence(closed, sides, { estimator: fullGradients() })).rejects.toThrow(/keeps to itself; use a LocalPolicy/);

@@ -1,5 +1,5 @@
 import { type DecoderConfig, initializeDecoder, LocalPolicy } from "@bridge-rl/models";
-import { createRandom, type TrainingRow } from "@bridge-rl/spec";
+import { createRandom, type Policy, type TrainingRow } from "@bridge-rl/spec";
 import type { RolloutGroup } from "../../src/rollout-group.js";
 
 /** A Qwen3-style decoder small enough for exact gradients of every rollout. */
@@ -65,4 +65,20 @@ async function takeGradient(policy: LocalPolicy): Promise<Float64Array> {
 
 export function rowsOf(group: RolloutGroup): TrainingRow[] {
   return group.rollouts.map(({ completionIds }) => ({ promptIds: group.promptIds, completionIds }));
+}
+
+/** The same policy as the contract has it: nobody sees its gradient. */
+export function closedPolicy(policy: LocalPolicy): Policy {
+  return {
+    version: policy.version,
+    sampler: policy.sampler,
+    forwardBackward: (...request) => policy.forwardBackward(...request),
+    optimizerStep: (request) => policy.optimizerStep(request),
+    logProbabilities: (...request) => policy.logProbabilities(...request),
+    storeGradient: (name) => policy.storeGradient(name),
+    save: (directory) => policy.save(directory),
+    load: (directory) => policy.load(directory),
+    snapshot: () => policy.snapshot(),
+    dispose: () => policy.dispose(),
+  };
 }
