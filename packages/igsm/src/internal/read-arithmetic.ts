@@ -28,7 +28,7 @@ export function tokenize(text: string, start: number, end: number, named = false
       at = digits;
       let value = 0;
       while (at < end && isDigit(text.charCodeAt(at))) value = value * 10 + text.charCodeAt(at++) - 48;
-      if (!named || at === end || text.charCodeAt(at) === 32) {
+      if (!named || endsOperand(text, at, end)) {
         tokens.push({ kind: "number", value: negative ? -value : value, start: from, end: at });
         operand = true;
         continue;
@@ -47,6 +47,15 @@ export function tokenize(text: string, start: number, end: number, named = false
     operand = sign === ")";
   }
   return tokens;
+}
+
+/** Whether a number ends here in text with names, which may begin with digits ("99 Ranch Market's Milk"). */
+function endsOperand(text: string, at: number, end: number): boolean {
+  if (at === end) return true;
+  if (text.charCodeAt(at) !== 32) return false;
+  const next = skipBlanks(text, at);
+  const code = text.charCodeAt(next);
+  return next >= end || code === 42 || code === 43 || code === 45 || code === 41;
 }
 
 function skipBlanks(text: string, start: number): number {

@@ -10,36 +10,100 @@ export interface CategoryUse {
 /** How many layers a category lies below a container that holds something; undefined or below 1 where it doesn't. */
 export type Distance = (container: string, category: string) => number | undefined;
 
-/** The ecosystems of the two published generators, from top to bottom, with words that show an item of the top layer. */
-const published: readonly { readonly categories: readonly string[]; readonly top: RegExp }[] = [
-  {
-    categories: ["district", "supermarket", "product", "ingredient"],
-    top: /District|Communit|Homes|Area|Zone|Campus|Quarter|Complex|Housing|[Hh]ouses|Park|Neighborhood|Condominium|Duplex|Civic|Harbor|Valley|Town|Village/,
-  },
-  {
-    categories: ["zoo", "enclosure", "animal", "bone"],
-    top: /\bZoo|Park|Insectarium|[Ww]orld|Reserve|Wildlife|Gardens?\b|National|Marine|Farm|Miami/,
-  },
-  {
-    categories: ["school", "classroom", "backpack", "stationery"],
-    top: /School|Elementary|Primary|High\b|Secondary|Academy|University|College|Institute|Middle|Online|Kindergarten|Versity|Preschool/,
-  },
-  {
-    categories: ["ecosystems", "creatures", "organs", "cells"],
-    top: /land\b|orest|Park\b|Desert|Ocean|Ecosystem|Reef|Lake|Pond|Prairie|Estuary|Savanna|Taiga|Meadow|Veldt|New York|\bin [A-Z]|Tundra|River|Swamp|Marsh|Sea\b|Garden|Bois/,
-  },
+/** The ecosystems of the two published generators: their categories from top to bottom, with words that show an item of each. */
+const published: readonly (readonly { readonly category: string; readonly words: RegExp }[])[] = [
+  [
+    {
+      category: "district",
+      words:
+        /District\b|Communit|Homes\b|Area\b|Zone\b|Campus|Quarter\b|Complex|Housing|[Hh]ouses\b|Park\b|Neighborhood|Condominium|Duplex|Civic|Harbor|Valley|Town\b|Village|Suburb|Downtown|Estate|Apartment|Plaza|Resort|Ranches|Villas/,
+    },
+    {
+      category: "supermarket",
+      words:
+        /Mart\b|Market|Store\b|Stores\b|Grocer|Foods?\b.*(?:Co-op|Market|Basket|Lion)|Whole ?Foods|Co-op|Club\b|Express\b|Costco|Kroger|Aldi|Lidl|Tesco|Target|Trader|Walmart|Safeway|Publix|'s$|Dash$|Direct$|Fresh$|Mall\b|Wholesale|Dollar|Outlet|Corporation|Eats$|Brothers|Saver|Naturally/,
+    },
+    {
+      category: "product",
+      words:
+        /Canned|Cheese|Bread|Milk\b|Cream\b|Coffee|\bTea\b|Wine|Beer|Liquor|Sodas?\b|Coke|Juice|Chips|Crisps|Cookies|Candy|Candies|Chocolate|Bars?$|Rolls|Muffin|Bagel|Donut|Doughnut|Danish|Croissant|Pies\b|Cakes?\b|Crackers|Pretzels|Drinks?\b|Water\b|Yogurt|Kombucha|Smoothies|Jerky|Trail Mix|Nuts\b|Puffs|Buns|Butter\b|Tarts|Popcorn|Granola|Soups?\b|Sauces?\b|Ice /,
+    },
+    {
+      category: "ingredient",
+      words:
+        /Rice\b|Oats\b|Oatmeal|Barley|Quinoa|Wheat$|Rye\b|Corn\b|Cornmeal|Flour|Millet|Spelt|Teff|Sorghum|Pepper|Paprika|Cumin|Turmeric|Cinnamon|Cardamom|Powder|Garlic|Onion|Ginger|Basil|Thyme|Oregano|Mint\b|Parsley|Salt\b|^Beef|Pork|^Lamb|^Chicken|^Turkey|^Duck|Bacon|Ham\b|Salami|Sausage|Veal|Broccoli|Spinach|Kale|Carrot|Cucumber|Lettuce|Tomato|Potato$|Eggplant|Asparagus|Celery|Cabbage|Zucchini|Apple|Banana|Orange$|Pear$|Mango|Grape|Lemon|Lime$|berry$|Cherry|Melon|Pomegranate|Kiwi/,
+    },
+  ],
+  [
+    {
+      category: "zoo",
+      words:
+        /\bZoo|Park\b|Insectarium|[Ww]orld|Reserve|Wildlife|Gardens\b|National|Marine|Farm\b|Miami|Safari|Sanctuary of|Bird Garden|Zoological/,
+    },
+    {
+      category: "enclosure",
+      words:
+        /House\b|Habitat|Enclosure|Exhibit|Tanks?\b|\bDen$|Cage|Aviary|Alley|Lagoon|Pool\b|Zone\b|Dome\b|Arena|Oasis|Jungle|Field\b|Paradise|Outback|Pen$|Pit\b|Yard|Palace|Bungalow|Forest$|Meadow$|Ravine|Valley|Delta|Gallery|Terrarium|Aquarium|Pier$|Stream$|Eyrie|Sanctuary$|Metropolis|Cave\b|Cove\b|Island|Pond\b|Plains|Savanna/,
+    },
+    {
+      category: "animal",
+      words:
+        /Snake|Lizard|Dragon$|Frog|Toad|Turtle|Tortoise|Crocodile|Alligator|Iguana|Gecko|Chameleon|Salamander|Newt|Eagle|Owl$|Parrot|Penguin|Flamingo|Ostrich|Hummingbird|Pigeon|Finch|Falcon$|Hawk|Bear$|Lion$|Tiger|Leopard|Cheetah|Wolf|Fox$|Deer|Camel$|Giraffe$|Elephant$|Zebra|Kangaroo|Koala|Monkey|Gorilla|Otter|Dolphin$|Whale|Shark$|Ray$|Salmon|Trout|Tuna|Cod$|fish$|Squirrel|Raccoon|Rabbit|Panda$|Horse|Rhino|Hippo/,
+    },
+    {
+      category: "bone",
+      words:
+        /Phalan|Vertebra|[Cc]arpal|[Rr]adi(?:us|al)|Ulna|Humerus|Femur|Tibia|Fibula|Scapula|Spines?\b|Skull|Rib\b|Limb|Bones?\b|Fin\b|Rays$|Furcula|Alula|Tertials|Coverts|Primaries|Secondaries|Plate\b|apophys|Sternum|Clavicle|Coracoid|Pelvi|Sacr|Tars|Keel|Pastern|Cannon|Hyo|Maxilla|Mandible|Dentary|Process/,
+    },
+  ],
+  [
+    {
+      category: "school",
+      words:
+        /School|Elementary|Primary|High\b|Secondary|Academy|University|College|Institute|Middle|Online|Kindergarten|Versity|Preschool|Campus/,
+    },
+    {
+      category: "classroom",
+      words: /Classroom|Lab\b|Laboratory|Studio|Room\b|Court\b|Field$|\bGym$|Hub\b|Pool$|Track|Wall\b|Theater|Auditorium|Nook|Workshop/,
+    },
+    { category: "backpack", words: /[Bb]ackpack|[Bb]ag\b|Pack\b|Rucksack|Tote|Satchel|Briefcase|Duffel|Knapsack|Pouch/ },
+    {
+      category: "stationery",
+      words:
+        /Pens?\b|Pencil|Paper|Notebook|Note\b|Pad\b|Eraser|Stapler?|Binder|Folder|File\b|Clip|Tape|Glue|Scissors|Ruler|Marker|Highlighter|Ink\b|Stamp|Envelope|Card\b|Brush|Paint|Crayon|Chalk|Easel|Desk|Tabs|Pins?\b|Band\b|Box\b|Fluid|Knife|Label|Clay|Glitter|Planner|Journal|Compass|Calculator|Board\b/,
+    },
+  ],
+  [
+    {
+      category: "ecosystems",
+      words:
+        /land\b|orest\b|Park\b|Desert|Ocean|Ecosystem|Reef|Lake\b|Pond|Prairie|Estuary|Savanna|Taiga|Meadow|Veldt|New York|\bin [A-Z]|Tundra|River|Swamp|Marsh|Sea\b|Garden|Bois|Stream\b|Steppe|Bay\b|Vent|Pampas|Chaparral/,
+    },
+    {
+      category: "creatures",
+      words:
+        /Bear$|Lion$|Tiger|Elephant|Shark|Whale|Dolphin|Eagle|Falcon|Hawk|Owl$|Swan|Panda|Zebra|Giraffe|Kangaroo|Monkey|Chimpanzee|Wolf$|Fox$|Moose|Deer|Sloth|Jaguar|Leopard|Octopus|Squid|Lobster|Crab|Jelly|Ray$|Stingray|fish$|Seahorse|Turtle|Frog|Snake|Butterfly|[Ff]ly$|Bee$|Ant$|Amoeba|Paramecium|Euglena|coli|coccus|bacter|Rotifer|Nematode|Tardigrade|Dragon|Phoenix|Unicorn|Kraken|Centaur|Mermaid|Vampire|Werewolf|Minotaur|Pegasus|Griffin/,
+    },
+    {
+      category: "organs",
+      words:
+        /Arter|Vein|Venule|Aorta|Capillar|Heart|Lung|Liver|Kidney|Stomach|Pancreas|Spleen|Bronch|Trachea|Larynx|pharynx|Pharynx|Esophagus|Intestine|Duodenum|Jejunum|Ileum|Colon\b|Rectum|Anus|Joint|Muscles?$|Biceps|Triceps|Quadriceps|Deltoid|Tendon|Ligament|Nerves?$|Spinal|Spine|Brain|Lobe|Cerebell|Thalamus|Pons\b|Medulla|Cord$|Cords$|Femur|Tibia|Humerus|Pelvis|Patella|Skull|Valve|Sinus|Diaphragm/,
+    },
+    { category: "cells", words: /Cells\b|[Cc]ytes\b|[Bb]lasts\b|[Cc]lasts\b|phils\b|phages\b|Neurons|Fibers|Platelets|Keratin|Podo/ },
+  ],
 ];
 
 /**
  * Finds the layers of categories, which a problem leaves to common knowledge. Known vocabularies say them; otherwise the order of the
- * published categories and the layers of the structure leave one reading, or two of which the names of the top layer tell the likelier.
+ * published categories and the layers of the structure leave one reading, or two of which the names of the items tell the likelier.
  *
  * @returns readings in order of likelihood, at least one
  */
 export function categoryLayers(structure: Structure, uses: readonly CategoryUse[], vocabulary: Vocabulary | undefined): Distance[] {
   const known = vocabulary && fromVocabulary(vocabulary, uses);
   if (known !== undefined) return [known];
-  const ecosystem = published.find(({ categories }) => uses.some(({ category }) => categories.includes(category.toLowerCase())));
+  const placeOf = (name: string) => ecosystem?.findIndex(({ category }) => category === name.toLowerCase()) ?? -1;
+  const ecosystem = published.find((layers) => uses.some((use) => layers.some(({ category }) => category === use.category.toLowerCase())));
   if (ecosystem === undefined) return [nearest(structure, uses)];
   const layers = structure.layers();
   const layerCount = Math.max(...layers) + 1;
@@ -47,22 +111,34 @@ export function categoryLayers(structure: Structure, uses: readonly CategoryUse[
   for (let offset = 0; offset <= Math.max(0, 4 - layerCount); offset++) {
     const fits = uses.every(({ container, category }) => {
       const item = structure.find(container);
-      const place = ecosystem.categories.indexOf(category.toLowerCase());
+      const place = placeOf(category);
       if (item === undefined || (structure.children[item] as number[]).length === 0 || place === -1) return true;
       return place - offset > (layers[item] as number) && place - offset < layerCount;
     });
     if (fits) offsets.push(offset);
   }
   if (offsets.length === 0) return [nearest(structure, uses)];
-  const top = structure.items.filter((_, item) => layers[item] === 0);
-  const looksTop = top.filter((name) => ecosystem.top.test(name)).length * 2 >= top.length;
-  if (!looksTop) offsets.sort((left, right) => Math.sign(left === 0 ? 1 : 0) - Math.sign(right === 0 ? 1 : 0));
+  if (offsets.length > 1) {
+    const evidence = new Map(offsets.map((offset) => [offset, evidenceFor(structure, layers, ecosystem, offset)]));
+    offsets.sort((left, right) => (evidence.get(right) as number) - (evidence.get(left) as number));
+  }
   return offsets.map((offset) => (container, category) => {
     const item = structure.find(container);
-    const place = ecosystem.categories.indexOf(category.toLowerCase());
+    const place = placeOf(category);
     if (item === undefined || place === -1 || place - offset >= layerCount) return undefined;
     return place - offset - (layers[item] as number);
   });
+}
+
+/** How many items look as the items of their layer do where the top one is the ecosystem's `offset`-th, less those that look like others. */
+function evidenceFor(structure: Structure, layers: readonly number[], ecosystem: (typeof published)[number], offset: number): number {
+  let evidence = 0;
+  for (const [item, name] of structure.items.entries()) {
+    const own = offset + (layers[item] as number);
+    if (ecosystem[own]?.words.test(name)) evidence++;
+    else if (ecosystem.some(({ words }) => words.test(name))) evidence--;
+  }
+  return evidence;
 }
 
 function fromVocabulary({ ecosystems }: Vocabulary, uses: readonly CategoryUse[]): Distance | undefined {
