@@ -1,3 +1,4 @@
+export { configJsonSchema } from "./pipeline/config-json-schema.js";
 export { definePipeline, type Pipeline } from "./pipeline/define-pipeline.js";
 export { type LoadedPipeline, type LoadPipelineOptions, loadPipeline } from "./pipeline/load-pipeline.js";
 export type {
@@ -11,11 +12,13 @@ export type {
   OpenModel,
   PipelineConfig,
   ProblemPurpose,
+  RewardChoice,
   RolloutsConfig,
   SamplingConfig,
   SftConfig,
   Task,
   TaskConfig,
+  TrackersConfig,
 } from "./pipeline/pipeline-config.js";
 export { type RunPipelineOptions, type RunResult, runPipeline } from "./pipeline/run-pipeline.js";
 export type { EvaluationFindings, StageContext, Stages } from "./pipeline/stages.js";

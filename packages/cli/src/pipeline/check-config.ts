@@ -7,7 +7,7 @@ import type { PipelineConfig } from "./pipeline-config.js";
 type Issue = z.core.$ZodIssue;
 
 /**
- * Checks a config field by field.
+ * Checks a config field by field and fills in its defaults.
  *
  * @throws BridgeError `unknown-option` where the only fault is a field that does not exist, with the nearest one that does;
  *   `invalid-option` with the path and the reason of every fault
@@ -15,8 +15,9 @@ type Issue = z.core.$ZodIssue;
 export function checkConfig(config: PipelineConfig): PipelineConfig {
   const result = configSchema.safeParse(config);
   if (result.success) {
-    refuseRepeatedSeeds(config);
-    return config;
+    const resolved = result.data as PipelineConfig;
+    refuseRepeatedSeeds(resolved);
+    return resolved;
   }
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, []));
   const isTypo = faults.every((fault) => fault.unknown);
@@ -50,7 +51,7 @@ function faultsOf(issue: Issue, parents: readonly PropertyKey[]): Fault[] {
 
 /** The names that a schema has at a path, over all branches of unions. */
 function fieldsAt(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodOptional) return fieldsAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) return fieldsAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => fieldsAt(option, path));
   if (schema instanceof z.ZodRecord) return fieldsAt(schema.valueType, path.slice(1));
   if (!(schema instanceof z.ZodObject)) return [];

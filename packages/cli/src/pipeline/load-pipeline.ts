@@ -27,13 +27,20 @@ export interface LoadedPipeline {
  */
 export async function loadPipeline({ file, set }: LoadPipelineOptions): Promise<LoadedPipeline> {
   const found = file.endsWith(".json") ? await readConfig(file) : (await loadModule(resolve(file), dirname(file))).default;
-  const config = isPipeline(found) ? found.config : found;
+  const config = withoutSchema(isPipeline(found) ? found.config : found);
   if (!isPlainObject(config)) {
     throw new BridgeError("invalid-file", `${file} has no pipeline as its default export; write export default definePipeline({ … })`);
   }
   // definePipeline checks every field, whatever the file's author promised its type to be.
   const whole = mergeDeep(config, parseAssignments(set)) as unknown as PipelineConfig;
   return { pipeline: definePipeline(whole), base: dirname(file) };
+}
+
+/** `$schema` is for editors. */
+function withoutSchema(config: unknown): unknown {
+  if (!isPlainObject(config)) return config;
+  const { $schema: _, ...rest } = config;
+  return rest;
 }
 
 async function readConfig(file: string): Promise<unknown> {

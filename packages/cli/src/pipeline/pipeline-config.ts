@@ -12,7 +12,7 @@ import type {
   Tokenizer,
   Tracker,
 } from "@bridge-rl/spec";
-import type { OptimizerOptions } from "@bridge-rl/training";
+import type { OptimizerOptions, SelectionOptions } from "@bridge-rl/training";
 import type { Stages } from "./stages.js";
 
 /** What problems are for. No two purposes share a problem; training and evaluation share no solution template either. */
@@ -91,6 +91,32 @@ export interface GrpoConfig extends Partial<OptimizerOptions>, Pick<TrainGrpoOpt
   readonly checkpointEvery?: number;
   /** Steps between two evaluations on a few held-out problems; 0 is never. @defaultValue 20 */
   readonly evaluateEvery?: number;
+  /** Further rewards, added to the first one by their weights. @defaultValue none */
+  readonly rewards?: readonly RewardChoice[];
+  /** Keeps the best policy by a metric of the evaluations, such as `accuracy/in_distribution`, and may end training early. @defaultValue none */
+  readonly select?: SelectionOptions;
+  /** Problems that the reward is tried on before training: gold must get the maximum, a wrong answer must not. 0 is none. @defaultValue 4 */
+  readonly preflight?: number;
+}
+
+/** A built-in reward that is added to the first one. */
+export interface RewardChoice {
+  /** An answer that can be read, a penalty for length (`maximum` and `cache` tokens), or how far the reasoning is right (iGSM alone). */
+  readonly name: "format" | "length" | "steps";
+  /** @defaultValue 1 */
+  readonly weight?: number;
+  /** The reward's own options. @defaultValue {} */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Further receivers of what each arm measures. They also get how long the parts of each step took, which `events.jsonl` never has. */
+export interface TrackersConfig {
+  /** Prints lines. @defaultValue false */
+  readonly console?: boolean;
+  /** Event files in each arm's folder `tensorboard/`. @defaultValue false */
+  readonly tensorboard?: boolean;
+  /** A run for each arm and seed on an MLflow server. @defaultValue none */
+  readonly mlflow?: { readonly url: string /** @defaultValue "bridge-rl" */; readonly experiment?: string };
 }
 
 type GrpoOptionName =
@@ -103,7 +129,13 @@ type GrpoOptionName =
   | "maskTruncated"
   | "maxBatches"
   | "inspectEvery"
-  | "logEvery";
+  | "logEvery"
+  | "maxPromptTokens"
+  | "reference"
+  | "rewardKl"
+  | "rewardPolicy"
+  | "samplerCorrection"
+  | "skipZeroAdvantage";
 
 /** How completions are sampled, in GRPO and for the histograms. Evaluation is greedy. */
 export interface SamplingConfig extends Pick<SamplingOptions, "maxTokens" | "temperature" | "topK" | "topP"> {}
@@ -163,6 +195,8 @@ export interface PipelineConfig {
   readonly influence?: InfluenceConfig;
   /** Further receivers of what each arm measures, besides its `events.jsonl`. */
   readonly tracker?: (arm: { readonly name: string; readonly seed: number }) => Tracker;
+  /** Receivers by name, besides `events.jsonl`. @defaultValue none */
+  readonly trackers?: TrackersConfig;
   /** Replaces stages by functions of your own; `false` leaves one out. */
   readonly stages?: { readonly [Name in keyof Stages]?: Stages[Name] | false };
   /** Threads of each arm's model; arms run side by side. @defaultValue 1 */

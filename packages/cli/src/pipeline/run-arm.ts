@@ -10,6 +10,7 @@ import { armJobs } from "./arm-jobs.js";
 import { runStages } from "./arm-stages.js";
 import type { Pipeline } from "./define-pipeline.js";
 import { createModelHolder } from "./model-holder.js";
+import { openTrackers } from "./open-trackers.js";
 import { createStageLog } from "./stage-log.js";
 import type { StageContext } from "./stages.js";
 import { addTiming } from "./timings.js";
@@ -37,16 +38,29 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const directory = join(options.directory, job.directory);
   const lock = await lockPatiently(directory);
   const events = createJsonlTracker(join(directory, "events.jsonl"));
-  const own = config.tracker?.(job);
-  const tracker = own === undefined ? events : createFanOutTracker([events, own]);
+  const others = await openTrackers(config, job, directory);
+  const tracker = others.trackers.length === 0 ? events : createFanOutTracker([events, ...others.trackers]);
   const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1);
   const reward = config.reward ?? (await defaultReward());
-  const context: StageContext = { config, arm, seed, base, directory, checkpoints: "", reward, tracker, progress, signal };
+  const context: StageContext = {
+    config,
+    arm,
+    seed,
+    base,
+    directory,
+    checkpoints: "",
+    reward,
+    tracker,
+    timings: others.timings,
+    progress,
+    signal,
+  };
   const log = createStageLog(directory, tracker, (name, span) => addTiming(directory, name, span));
   try {
     await runStages({ context, task: await resolveTask(config.task, base), stages: stagesOf(config), log, models });
   } finally {
     await models.close();
+    await others.close();
     await events.close();
     lock.release();
   }

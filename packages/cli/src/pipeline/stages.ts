@@ -1,6 +1,6 @@
 import type { EvaluationRecord, InfluenceFile } from "@bridge-rl/report";
 import type { Demonstration, Problem, ProblemSource, Progress, Reward, Tracker } from "@bridge-rl/spec";
-import type { RolloutGroup } from "@bridge-rl/training";
+import type { RolloutGroup, TrainingTimings } from "@bridge-rl/training";
 import type { OpenModel, PipelineConfig } from "./pipeline-config.js";
 
 /** What every stage of an arm may use. */
@@ -16,6 +16,8 @@ export interface StageContext {
   readonly checkpoints: string;
   readonly reward: Reward;
   readonly tracker: Tracker;
+  /** Receives how long things took, where some tracker besides `events.jsonl` wants to know. */
+  readonly timings: TrainingTimings | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

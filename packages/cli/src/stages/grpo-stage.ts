@@ -1,14 +1,20 @@
-import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
-import { createCheckpointStore } from "@bridge-rl/training";
-import type { Stages } from "../pipeline/stages.js";
+import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl, type WeightedReward } from "@bridge-rl/grpo";
+import type { ProblemSource } from "@bridge-rl/spec";
+import { checkReward, createCheckpointStore, formatReward, type LengthPenaltyOptions, lengthPenalty } from "@bridge-rl/training";
+import type { RewardChoice } from "../pipeline/pipeline-config.js";
+import type { StageContext, Stages } from "../pipeline/stages.js";
+import { demonstrateStage } from "./demonstrate-stage.js";
 
 const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 
-/** Trains by GRPO, with checkpoints and an evaluation now and then. */
+/** Tries the reward on gold solutions, then trains by GRPO, with checkpoints and an evaluation now and then. */
 export const grpoStage: Stages["grpo"] = async (context, { model, source, evaluate }) => {
-  const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, loss, advantages, ...options } = context.config.grpo ?? {};
+  const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
+  const { loss, advantages, rewards = [], select, ...options } = trained;
   const { maxTokens, temperature } = context.config.sampling ?? {};
   const objective = presets[preset];
+  if (preflight > 0) await tryReward(context, source, preflight);
+  const others = await Promise.all(rewards.map(builtInReward));
   const store = createCheckpointStore(context.checkpoints, { keep: 1 });
   try {
     await trainGrpo({
@@ -21,15 +27,33 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, evalua
       policy: model.policy,
       tokenizer: model.tokenizer,
       problems: source,
-      reward: context.reward,
+      reward: [{ reward: context.reward }, ...others],
       seed: context.seed,
       tracker: context.tracker,
+      timings: context.timings,
       progress: context.progress,
       signal: context.signal,
       checkpoints: { store, every: checkpointEvery },
-      ...(evaluateEvery > 0 && { evaluation: { every: evaluateEvery, evaluate } }),
+      ...(evaluateEvery > 0 && { evaluation: { every: evaluateEvery, evaluate, ...(select && { select }) } }),
     });
   } finally {
     store.close();
   }
 };
+
+/** A reward that never gives its maximum, or always does, would only show after hours. */
+async function tryReward(context: StageContext, source: ProblemSource, count: number): Promise<void> {
+  const { demonstrate = demonstrateStage } = context.config.stages ?? {};
+  if (demonstrate === false) return;
+  const problems = [...source.problems({ count })];
+  const gold = await demonstrate({ ...context, progress: { update() {} } }, { problems, source });
+  await checkReward(context.reward, source.phrasebook, problems, gold);
+}
+
+async function builtInReward({ name, weight = 1, options = {} }: RewardChoice): Promise<WeightedReward> {
+  // Each reward checks its own options.
+  if (name === "length") return { reward: lengthPenalty(options as LengthPenaltyOptions), weight };
+  if (name === "format") return { reward: formatReward(options as Record<string, never>), weight };
+  const { stepVerifier } = await import("@bridge-rl/igsm");
+  return { reward: stepVerifier(options as Record<string, never>), weight };
+}

@@ -17,6 +17,7 @@ export const sftStage: Stages["sft"] = async (context, { model, demonstrations }
       demonstrations,
       seed: context.seed,
       tracker: context.tracker,
+      timings: context.timings,
       progress: context.progress,
       signal: context.signal,
       checkpoints: { store, every: checkpointEvery },
