@@ -1,3 +1,4 @@
+import { checkModelFolderExactly } from "../packages/models/test/support/exact-checks.js";
 import { checkModelFolder } from "../packages/models/test/support/model-checks.js";
 
 // Compares model folders in Hugging Face layout with the oracle.json in them; packages/models/test/fixtures/README.md describes the format.
@@ -11,7 +12,7 @@ let failed = 0;
 for (const folder of folders) {
   console.log(folder);
   try {
-    for (const { name, worst, tolerance, where } of await checkModelFolder(folder)) {
+    for (const { name, worst, tolerance, where } of [...(await checkModelFolder(folder)), ...(await checkModelFolderExactly(folder))]) {
       const passed = worst <= tolerance;
       if (!passed) failed++;
       const place = passed ? "" : ` at ${where}`;

@@ -72,9 +72,11 @@ class ExactModel {
   async gradients(
     batch: readonly TrainingRow[],
     temperature: number,
-    derivative: (logProbabilities: readonly Float64Array[]) => readonly (readonly number[])[],
+    derivative: readonly (readonly number[])[] | ((logProbabilities: readonly Float64Array[]) => readonly (readonly number[])[]),
   ): Promise<Gradients> {
-    const [run, ...others] = planMicroBatches(batch, [...batch.keys()], this.config, 1e6);
+    // a run is filled up to its limit with rows of padding
+    const longest = Math.max(...batch.map(({ promptIds, completionIds }) => promptIds.length + completionIds.length));
+    const [run, ...others] = planMicroBatches(batch, [...batch.keys()], this.config, batch.length * (longest + 16));
     if (run === undefined || others.length > 0) throw new Error("the sequences of an oracle fit one run");
     const graph = policyGraph(this.config, "gradient", run.shape, "float64");
     const feeds = (weights: Float64Array): Record<string, TensorValue> => ({
@@ -85,13 +87,13 @@ class ExactModel {
       inverseTemperature: { data: Float64Array.of(1 / temperature), shape: [] },
       weights: flat(weights),
     });
-    const scored = await this.#run(graph, feeds(new Float64Array(run.shape.targets)));
-    const logProbabilities = rowsOf(run, doubles(scored.logProbabilities), batch.length);
+    const logProbabilities = (results: Readonly<Record<string, TensorValue>>): Float64Array[] =>
+      rowsOf(run, doubles(results.logProbabilities), batch.length);
     const weights = new Float64Array(run.shape.targets);
-    const rows = derivative(logProbabilities);
+    const rows = typeof derivative === "function" ? derivative(logProbabilities(await this.#run(graph, feeds(weights)))) : derivative;
     for (const { row, start } of run.parts) weights.set(rows[row] ?? [], start);
     const results = await this.#run(graph, feeds(weights));
-    return { logProbabilities, tensors: this.#collect(run, results) };
+    return { logProbabilities: logProbabilities(results), tensors: this.#collect(run, results) };
   }
 
   #collect(run: MicroBatch, results: Readonly<Record<string, TensorValue>>): Map<string, Float64Array> {
@@ -227,7 +229,7 @@ async function supervised(model: ExactModel, oracle: ModelOracle): Promise<{ los
   const masks = masksOf(oracle);
   const count = masks.flat().reduce((total, each) => total + each, 0);
   const weights = masks.map((mask) => mask.map((each) => -each / count));
-  const { logProbabilities, tensors } = await model.gradients(trainingRows(oracle), 1, () => weights);
+  const { logProbabilities, tensors } = await model.gradients(trainingRows(oracle), 1, weights);
   const loss = weights.reduce(
     (total, row, index) => total + row.reduce((sum, weight, token) => sum + weight * (logProbabilities[index]?.[token] ?? 0), 0),
     0,
