@@ -12,7 +12,8 @@ import { tinyTask, writeTinyModel } from "./tiny-model.js";
 
 const small = {
   sft: { problems: 16, steps: 2, batchSize: 4 },
-  grpo: { steps: 1, promptsPerStep: 2, groupSize: 2, evaluateEvery: 0 },
+  // A reward of one's own may like a gold solution less than its maximum, which is refused before training unless told otherwise.
+  grpo: { steps: 1, promptsPerStep: 2, groupSize: 2, evaluateEvery: 0, preflight: 0 },
   sampling: { maxTokens: 12 },
   evaluation: { problems: 4 },
   rollouts: { problems: 2, count: 2 },
@@ -111,4 +112,18 @@ test("a finished run given again does nothing but its summary", { timeout: 120_0
   const second = await runPipeline(definePipeline(config), { directory: join(folder, "run") });
   expect(trainings).toBe(1);
   expect({ ...second.summary, seconds: 0 }).toEqual({ ...first.summary, seconds: 0 });
+});
+
+test("a reward that the gold solution can't please is refused before training", { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  await writeTinyModel(join(folder, "model"));
+  const never = defineReward({ name: "@me/never", specVersion: 1, options: z.strictObject({}), maximum: 1, score: () => 0 });
+  const pipeline = definePipeline({
+    ...{ name: "never", task: { options: tinyTask }, baseModel: join(folder, "model"), arms: { vanilla: "vanilla" }, reward: never() },
+    ...{ ...small, grpo: { ...small.grpo, preflight: 2 }, stages: { sft: false } },
+  });
+
+  await expect(runPipeline(pipeline, { directory: join(folder, "run") })).rejects.toThrow(
+    /before training, reward @me\/never gave 0 .* but the gold solution must get 1.* set grpo\.preflight to 0/,
+  );
 });

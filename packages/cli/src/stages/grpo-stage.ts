@@ -1,5 +1,5 @@
 import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl, type WeightedReward } from "@bridge-rl/grpo";
-import type { ProblemSource } from "@bridge-rl/spec";
+import { BridgeError, type ProblemSource } from "@bridge-rl/spec";
 import { checkReward, createCheckpointStore, formatReward, type LengthPenaltyOptions, lengthPenalty } from "@bridge-rl/training";
 import type { RewardChoice } from "../pipeline/pipeline-config.js";
 import type { StageContext, Stages } from "../pipeline/stages.js";
@@ -47,7 +47,14 @@ async function tryReward(context: StageContext, source: ProblemSource, count: nu
   if (demonstrate === false) return;
   const problems = [...source.problems({ count })];
   const gold = await demonstrate({ ...context, progress: { update() {} } }, { problems, source });
-  await checkReward(context.reward, source.phrasebook, problems, gold);
+  try {
+    await checkReward(context.reward, source.phrasebook, problems, gold);
+  } catch (error) {
+    if (!BridgeError.isInstance(error) || error.code !== "reward-failed") throw error;
+    throw new BridgeError(error.code, `before training, ${error.message}. To train on it all the same, set grpo.preflight to 0`, {
+      cause: error,
+    });
+  }
 }
 
 async function builtInReward({ name, weight = 1, options = {} }: RewardChoice): Promise<WeightedReward> {
