@@ -5,6 +5,7 @@ import {
   type Graph,
   gatherRows,
   matmul,
+  multiply,
   type RotaryTable,
   reshape,
   rmsNorm,
@@ -15,6 +16,7 @@ import {
 } from "@bridge-rl/tensor";
 import type { DecoderConfig } from "./decoder-config.js";
 import { decoderParameters } from "./decoder-parameters.js";
+import { type LoraConfig, loraNames, loraParameters } from "./lora.js";
 import { rotaryTables } from "./rotary-frequencies.js";
 
 /** A decoder's parameters and rotary tables as tensors of one graph: what the functions below compute with. */
@@ -24,6 +26,10 @@ export interface Decoder {
   readonly dataType: "float32" | "float64";
   /** By Hugging Face name. */
   readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Adapters beside projections, whose factors are among the parameters. */
+  readonly lora?: LoraConfig;
+  /** What an adapter's input is multiplied by in training, by the name of the projection. */
+  readonly dropout: ReadonlyMap<string, Tensor>;
   readonly rotary: RotaryTable;
 }
 
@@ -32,18 +38,66 @@ export interface DeclareDecoderOptions {
   readonly positions: number;
   /** @defaultValue "float32" */
   readonly dataType?: "float32" | "float64";
+  /** Adds adapters to the parameters. @defaultValue none */
+  readonly lora?: LoraConfig;
+  /** Rows of dropout masks for the adapters, which become inputs then; see `dropoutMasks`. @defaultValue none: nothing is dropped */
+  readonly dropoutRows?: number;
+  /** Which parameters to declare; a graph has to be given every input that it declares. @defaultValue all */
+  readonly only?: (name: string) => boolean;
+}
+
+/** The parts of a layer whose inputs adapters drop elements of, with the projections that read them. */
+const dropoutPlaces = {
+  "attention input": ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+  "attention output": ["self_attn.o_proj"],
+  "mlp input": ["mlp.gate_proj", "mlp.up_proj"],
+  "mlp output": ["mlp.down_proj"],
+} as const;
+
+/** A dropout mask of one layer: an input `[rows, width]` of 0 and 1 / (1 − dropout). */
+export interface DropoutMask {
+  readonly name: string;
+  readonly layer: number;
+  readonly width: number;
+  /** The projections that it is for. */
+  readonly modules: readonly string[];
+}
+
+/** The masks that a decoder with adapters has as inputs. Projections that read the same input share one. */
+export function dropoutMasks(config: DecoderConfig, lora: LoraConfig): DropoutMask[] {
+  const widths = {
+    "attention input": config.hiddenSize,
+    "attention output": config.heads * config.headDimension,
+    "mlp input": config.hiddenSize,
+    "mlp output": config.intermediateSize,
+  };
+  const places = Object.entries(dropoutPlaces) as [keyof typeof dropoutPlaces, readonly string[]][];
+  return Array.from({ length: config.layers }, (_, layer) =>
+    places.flatMap(([place, readers]) => {
+      const modules = readers.filter((reader) => lora.targets.some((target) => reader.endsWith(target)));
+      const named = modules.map((module) => `model.layers.${layer}.${module}`);
+      return modules.length === 0 ? [] : [{ name: `dropout of ${place} in layer ${layer}`, layer, width: widths[place], modules: named }];
+    }),
+  ).flat();
 }
 
 /** Declares an input for every parameter of a decoder, named as in Hugging Face checkpoints, and its rotary tables as constants. */
 export function declareDecoder(graph: Graph, config: DecoderConfig, options: DeclareDecoderOptions): Decoder {
-  const { positions, dataType = "float32" } = options;
-  const parameters = new Map(decoderParameters(config).map(({ name, shape }) => [name, graph.input(name, shape, dataType)]));
+  const { positions, dataType = "float32", lora, dropoutRows, only = () => true } = options;
+  const declarations = [...decoderParameters(config), ...(lora ? loraParameters(config, lora) : [])].filter(({ name }) => only(name));
+  const parameters = new Map(declarations.map(({ name, shape }) => [name, graph.input(name, shape, dataType)]));
+  const dropout = new Map<string, Tensor>();
+  for (const { name, width, modules } of lora && dropoutRows !== undefined ? dropoutMasks(config, lora) : []) {
+    const mask = graph.input(name, [dropoutRows ?? 0, width], dataType);
+    for (const module of modules) dropout.set(module, mask);
+  }
   const tables = rotaryTables(config, positions);
   const constant = (data: Float64Array): Tensor => {
     const shape = [positions, config.headDimension / 2];
     return dataType === "float64" ? graph.constant(data, shape, dataType) : graph.constant(Float32Array.from(data), shape, dataType);
   };
-  return { config, graph, dataType, parameters, rotary: { cosine: constant(tables.cosine), sine: constant(tables.sine) } };
+  const rotary = { cosine: constant(tables.cosine), sine: constant(tables.sine) };
+  return { config, graph, dataType, parameters, ...(lora && { lora }), dropout, rotary };
 }
 
 /** A parameter by its name. @throws BridgeError `internal` where the config has none of that name */
@@ -113,11 +167,17 @@ export function causalAttention(decoder: Decoder, { query, key, value }: Heads):
   return reshape(context, query.shape);
 }
 
-/** x·Wᵀ + b, where the layer has a bias. */
+/** x·Wᵀ + b, where the layer has a bias, + (alpha / rank) · x·Aᵀ·Bᵀ, where it has an adapter. */
 function linear(decoder: Decoder, name: string, input: Tensor): Tensor {
   const product = matmul(input, parameter(decoder, `${name}.weight`), { transposeRight: true });
   const bias = decoder.parameters.get(`${name}.bias`);
-  return bias === undefined ? product : add(product, bias);
+  const biased = bias === undefined ? product : add(product, bias);
+  const { a, b } = loraNames(name);
+  if (decoder.lora === undefined || !decoder.parameters.has(a)) return biased;
+  const mask = decoder.dropout.get(name);
+  const inner = matmul(mask === undefined ? input : multiply(input, mask), parameter(decoder, a), { transposeRight: true });
+  const scale = decoder.lora.alpha / decoder.lora.rank;
+  return add(biased, matmul(inner, parameter(decoder, b), { transposeRight: true, scale }));
 }
 
 function projectHeads(decoder: Decoder, layer: number, input: Tensor, positions: Tensor): Heads {

@@ -11,8 +11,10 @@ export {
   causalAttention,
   type DeclareDecoderOptions,
   type Decoder,
+  type DropoutMask,
   declareDecoder,
   decoderLayer,
+  dropoutMasks,
   embedTokens,
   type Heads,
   headLogits,
@@ -22,7 +24,20 @@ export type { DecoderConfig, Llama3RopeScaling } from "./decoder-config.js";
 export { type DecoderParameter, decoderParameters, type InitializationOptions, initializeDecoder } from "./decoder-parameters.js";
 export { type DownloadModelOptions, downloadModel } from "./download-model.js";
 export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
-export { LocalSampler, type LocalSamplerOptions } from "./local-sampler.js";
+export { LocalSampler, type LocalSamplerOptions, type StreamedRollout } from "./local-sampler.js";
+export {
+  initializeLora,
+  type LoraConfig,
+  type LoraOptions,
+  type LoraTarget,
+  loraParameters,
+  loraTargets,
+  mergeLora,
+  resolveLora,
+  unmergeLora,
+} from "./lora.js";
+export { type LoraFolder, loadLoraFolder, saveLoraFolder } from "./lora-folder.js";
+export { availableMemory, describePlan, type MemoryPlan, type MemoryPlanOptions, type MemoryUse, planMemory } from "./memory-plan.js";
 export { formatModelConfig, type ModelConfigExtras, parseModelConfig } from "./model-config.js";
 export {
   loadModelFolder,

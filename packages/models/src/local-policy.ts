@@ -16,12 +16,16 @@ import {
 import type { Graph } from "@bridge-rl/tensor";
 import { adamW } from "./adamw.js";
 import type { DecoderConfig } from "./decoder-config.js";
-import { decoderParameters } from "./decoder-parameters.js";
+import { type DecoderParameter, decoderParameters } from "./decoder-parameters.js";
+import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
+import { LayerwiseScorer } from "./internal/policy/layerwise-scorer.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
-import { Scorer } from "./internal/policy/scorer.js";
+import { type Executor, Scorer } from "./internal/policy/scorer.js";
+import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
+import { planMemory, refuseBeyond } from "./memory-plan.js";
 
 /** A policy's current weights, as its sampler reads them. */
 export interface PolicyWeights {
@@ -30,8 +34,12 @@ export interface PolicyWeights {
   readonly version: number;
   /** Another number whenever the weights are others, by a step or by loading. */
   readonly revision: number;
-  /** By Hugging Face name, sharing memory with the policy: they change in place with the next step. */
+  /** By Hugging Face name, sharing memory with the policy: they change in place with the next step. With adapters, their factors too. */
   readonly tensors: ReadonlyMap<string, TensorValue>;
+  /** Present where adapters stand beside the projections. */
+  readonly lora?: LoraConfig;
+  /** Only adapters change: all other tensors stay as they are for the policy's life. @defaultValue false */
+  readonly onlyLora?: boolean;
 }
 
 export interface LocalPolicyOptions {
@@ -41,6 +49,25 @@ export interface LocalPolicyOptions {
   readonly tokensPerRun?: number;
   /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
   readonly programs?: number;
+  /**
+   * Trains adapters beside the projections and freezes all else. `weights` are the factors to begin with, by the names of `loraParameters`;
+   * `seed` draws them where there are none, and the masks of dropout. @defaultValue no adapters
+   */
+  readonly lora?: LoraOptions & { readonly seed?: number | string; readonly weights?: ReadonlyMap<string, Float32Array> };
+  /**
+   * Parameters that stay as they are: names, or their beginnings followed by `*`, as in `model.layers.0.*`. They take neither gradients nor
+   * moments. @defaultValue none, and all but the adapters with `lora`
+   */
+  readonly frozen?: readonly string[];
+  /**
+   * Runs layer by layer and computes each again in the backward pass instead of keeping all activations: memory that doesn't grow with
+   * depth, for a third more work. @defaultValue above 50 million parameters
+   */
+  readonly activationCheckpointing?: boolean;
+  /** Uses the arrays of `weights` themselves, which then change with training, instead of copies. @defaultValue false */
+  readonly adoptWeights?: boolean;
+  /** Refuses, with the numbers of `planMemory`, where its estimate is above this many bytes. @defaultValue the memory of this machine or container */
+  readonly memoryLimit?: number;
   /** Makes `policy.sampler` from a view of the current weights. @defaultValue a sampler that throws `unsupported` */
   readonly createSampler?: (weights: () => PolicyWeights) => Sampler;
 }
@@ -53,34 +80,62 @@ export interface LocalPolicyOptions {
 export class LocalPolicy implements Policy, Passes {
   readonly sampler: Sampler;
   readonly config: DecoderConfig;
+  /** What the adapters are, where there are any. */
+  readonly lora: LoraConfig | undefined;
   readonly #parameters: ParameterSet;
+  /** The parameters that are trained, sharing memory with all of them. */
+  readonly #trained: ParameterSet;
   readonly #gradient: ParameterSet;
   readonly #first: ParameterSet;
   readonly #second: ParameterSet;
   readonly #directions = new Map<string, ParameterSet>();
   readonly #programs: ProgramCache;
-  readonly #scorer: Scorer;
+  readonly #executor: Executor;
+  readonly #checkpointing: boolean;
+  readonly #seed: number | string;
   #version = 0;
   #revision = 0;
+  /** Training passes since the last step, which decide what dropout drops. */
+  #passes = 0;
 
   /**
-   * @param weights  by Hugging Face name, copied
-   * @throws BridgeError `invalid-input` or `shape-mismatch` where the weights don't fit the config
+   * @param weights  by Hugging Face name, copied unless `adoptWeights`
+   * @throws BridgeError `invalid-input` or `shape-mismatch` where the weights don't fit the config; `unsupported` where training would not
+   *   fit into memory
    */
   constructor(config: DecoderConfig, weights: ReadonlyMap<string, Float32Array>, options: LocalPolicyOptions = {}) {
-    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 96, createSampler } = options;
+    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 96, createSampler, frozen, memoryLimit } = options;
     for (const [name, value] of Object.entries({ tokensPerRun, programs })) {
       if (!Number.isInteger(value) || value < 1) throw new BridgeError("invalid-option", `${name} is ${value}; give a positive integer`);
     }
-    const declarations = decoderParameters(config);
+    const lora = options.lora === undefined ? undefined : resolveLora(options.lora);
+    const base = decoderParameters(config);
+    const adapters = lora === undefined ? [] : loraParameters(config, lora);
+    const trainable = trainableNames(base, adapters, frozen);
+    const plan = planMemory(config, { tokensPerRun, trained: trainable, ...(lora && { lora }), ...checkpointingOf(options) });
+    refuseBeyond(plan, memoryLimit);
     this.config = config;
-    this.#parameters = new ParameterSet(declarations);
-    this.#parameters.assign(weights, "the weights");
+    this.lora = lora;
+    this.#seed = options.lora?.seed ?? 0;
+    const given = new ParameterSet(base);
+    given.check(weights, "the weights");
+    const factors = lora === undefined ? new Map() : (options.lora?.weights ?? initializeLora(config, lora, this.#seed));
+    new ParameterSet(adapters).check(factors, "the adapters");
+    const own = [...weights].map(([name, data]) => [name, options.adoptWeights ? data : data.slice()] as const);
+    const ownFactors = [...factors].map(([name, data]) => [name, data.slice()] as const);
+    this.#parameters = new ParameterSet([...base, ...adapters], { values: new Map([...own, ...ownFactors]) });
+    this.#trained = this.#parameters.select((name) => trainable.has(name));
+    const declarations = this.#trained.declarations;
     this.#gradient = new ParameterSet(declarations);
     this.#first = new ParameterSet(declarations);
     this.#second = new ParameterSet(declarations);
-    this.#programs = new ProgramCache(runtime, config, programs);
-    this.#scorer = new Scorer(config, this.#programs, tokensPerRun);
+    const all = trainable.size === base.length && lora === undefined;
+    const parts = { ...(lora && { lora }), ...(all ? {} : { trainable }) };
+    this.#programs = new ProgramCache(runtime, config, programs, parts);
+    this.#checkpointing = plan.activationCheckpointing;
+    this.#executor = this.#checkpointing
+      ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts)
+      : new Scorer(config, this.#programs, tokensPerRun);
     this.sampler = createSampler ? createSampler(() => this.weights) : { sample: refuseToSample };
   }
 
@@ -90,10 +145,27 @@ export class LocalPolicy implements Policy, Passes {
 
   /** The current weights, sharing memory with the policy. */
   get weights(): PolicyWeights {
-    return { config: this.config, version: this.#version, revision: this.#revision, tensors: this.#parameters.tensors() };
+    return {
+      config: this.config,
+      version: this.#version,
+      revision: this.#revision,
+      tensors: this.#parameters.tensors(),
+      ...(this.lora && { lora: this.lora, onlyLora: this.#trained.declarations.every(({ name }) => isLoraName(name)) }),
+    };
   }
 
-  /** The gradient accumulated so far, sharing memory with the policy. */
+  /** The weights as a model without adapters has them: those adapters are added in, in new arrays; all else is shared with the policy. */
+  mergedWeights(): Map<string, Float32Array> {
+    const { base, adapters } = this.#split();
+    return this.lora === undefined ? base : mergeLora(this.config, base, this.lora, adapters);
+  }
+
+  /** The factors of the adapters, sharing memory with the policy; none where there are no adapters. */
+  adapters(): ReadonlyMap<string, Float32Array> {
+    return this.#split().adapters;
+  }
+
+  /** The gradient of the trained parameters accumulated so far, sharing memory with the policy. */
   get gradient(): ReadonlyMap<string, TensorValue> {
     return this.#gradient.tensors();
   }
@@ -108,17 +180,19 @@ export class LocalPolicy implements Policy, Passes {
 
   /** The pass without gradient. @internal */
   score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]> {
-    return this.#scorer.score(this.#parameters, batch, options);
+    return this.#executor.score(this.#parameters, batch, { ...options, ...this.#dropout() });
   }
 
   /** The pass with gradient, for given derivatives of a loss. @internal */
-  differentiate(
+  async differentiate(
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions,
   ): Promise<Float32Array[]> {
-    return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, options);
+    const dropout = this.#dropout();
+    this.#passes++;
+    return this.#executor.differentiate(this.#parameters, this.#gradient, batch, weights, selected, { ...options, ...dropout });
   }
 
   async optimizerStep(options: OptimizerStepOptions): Promise<{ gradientNorm: number }> {
@@ -126,52 +200,55 @@ export class LocalPolicy implements Policy, Passes {
     const gradientNorm = this.#gradient.norm("gradient");
     const gradientScale = maxGradientNorm > 0 ? Math.min(1, maxGradientNorm / (gradientNorm + 1e-6)) : 1;
     const step = this.#version + 1;
-    for (const { name, shape } of this.#parameters.declarations) {
+    for (const { name, shape } of this.#trained.declarations) {
       const decay = shape.length >= 2 ? weightDecay : 0;
       adamW(
-        this.#parameters.view(name),
+        this.#trained.view(name),
         this.#gradient.view(name),
         { first: this.#first.view(name), second: this.#second.view(name) },
         { learningRate, gradientScale, beta1, beta2, epsilon, weightDecay: decay, step },
       );
     }
-    this.#gradient.data.fill(0);
+    this.#forgetGradient();
     this.#version = step;
     this.#revision++;
+    this.#passes = 0;
     return { gradientNorm };
   }
 
   async logProbabilities(batch: readonly TrainingRow[], options: LogProbabilityOptions = {}): Promise<LossRow[]> {
     const { direction, ...rest } = options;
-    return this.#scorer.score(direction ? this.#shifted(direction) : this.#parameters, batch, rest);
+    return this.#executor.score(direction ? this.#shifted(direction) : this.#parameters, batch, rest);
   }
 
   async storeGradient(name: string): Promise<{ norm: number }> {
     const norm = this.#gradient.norm("gradient");
     this.#directions.set(name, this.#gradient.copy());
-    this.#gradient.data.fill(0);
+    this.#forgetGradient();
     return { norm };
   }
 
+  /** As `Policy.save`; parameters that are frozen are not in it. */
   async save(directory: string): Promise<void> {
-    await writePolicyState(directory, { weights: this.#parameters, first: this.#first, second: this.#second, version: this.#version });
+    await writePolicyState(directory, { weights: this.#trained, first: this.#first, second: this.#second, version: this.#version });
   }
 
   async load(directory: string): Promise<void> {
-    const { version } = await readPolicyState(directory, { weights: this.#parameters, first: this.#first, second: this.#second });
-    this.#gradient.data.fill(0);
+    const { version } = await readPolicyState(directory, { weights: this.#trained, first: this.#first, second: this.#second });
+    this.#forgetGradient();
+    this.#passes = 0;
     this.#directions.clear();
     this.#version = version;
     this.#revision++;
   }
 
   async snapshot(): Promise<FrozenPolicy> {
-    let frozen: ParameterSet | undefined = this.#parameters.copy();
-    const scorer = this.#scorer;
+    let frozen: ParameterSet | undefined = this.#parameters.copy((name) => this.#trained.has(name));
+    const executor = this.#executor;
     return {
       async logProbabilities(batch, options) {
         if (frozen === undefined) throw new BridgeError("invalid-input", "the snapshot was disposed; take another");
-        return scorer.score(frozen, batch, options);
+        return executor.score(frozen, batch, options);
       },
       async dispose() {
         frozen = undefined;
@@ -190,12 +267,59 @@ export class LocalPolicy implements Policy, Passes {
       const known = [...this.#directions.keys()].join(", ") || "none";
       throw new BridgeError("invalid-input", `no direction "${name}" was stored by storeGradient (stored: ${known})`);
     }
-    const shifted = this.#parameters.copy();
-    for (let index = 0; index < shifted.data.length; index++) {
-      shifted.data[index] = (shifted.data[index] as number) + scale * (direction.data[index] as number);
+    const shifted = this.#parameters.copy((parameter) => this.#trained.has(parameter));
+    for (const { name: parameter } of direction.declarations) {
+      const values = shifted.view(parameter);
+      const step = direction.view(parameter);
+      for (let index = 0; index < values.length; index++) values[index] = (values[index] as number) + scale * (step[index] as number);
     }
     return shifted;
   }
+
+  /** Sets the gradient to zero. A large model gives its memory back, and takes the arrays of the next pass as they come. */
+  #forgetGradient(): void {
+    if (this.#checkpointing) this.#gradient.drop();
+    else this.#gradient.clear();
+  }
+
+  #dropout(): { dropout?: Dropout } {
+    if (this.lora === undefined || this.lora.dropout === 0) return {};
+    return { dropout: new Dropout(this.config, this.lora, this.#seed, `step ${this.#version}, pass ${this.#passes}`) };
+  }
+
+  #split(): { base: Map<string, Float32Array>; adapters: Map<string, Float32Array> } {
+    const base = new Map<string, Float32Array>();
+    const adapters = new Map<string, Float32Array>();
+    for (const { name } of this.#parameters.declarations) (isLoraName(name) ? adapters : base).set(name, this.#parameters.view(name));
+    return { base, adapters };
+  }
+}
+
+function isLoraName(name: string): boolean {
+  return name.endsWith(".lora_A.weight") || name.endsWith(".lora_B.weight");
+}
+
+/** @throws BridgeError `invalid-option` for a pattern that fits nothing, or where nothing is left to train */
+function trainableNames(
+  base: readonly DecoderParameter[],
+  adapters: readonly DecoderParameter[],
+  frozen: readonly string[] | undefined,
+): ReadonlySet<string> {
+  const names = [...base, ...adapters].map(({ name }) => name);
+  const patterns = frozen ?? (adapters.length > 0 ? base.map(({ name }) => name) : []);
+  const held = new Set<string>();
+  for (const pattern of patterns) {
+    const found = names.filter((name) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+    if (found.length === 0) throw new BridgeError("invalid-option", `frozen names "${pattern}", which the model doesn't have`);
+    for (const name of found) held.add(name);
+  }
+  const trained = names.filter((name) => !held.has(name));
+  if (trained.length === 0) throw new BridgeError("invalid-option", "every parameter is frozen, so there is nothing to train");
+  return new Set(trained);
+}
+
+function checkpointingOf({ activationCheckpointing }: LocalPolicyOptions): { activationCheckpointing?: boolean } {
+  return activationCheckpointing === undefined ? {} : { activationCheckpointing };
 }
 
 async function refuseToSample(): Promise<never> {

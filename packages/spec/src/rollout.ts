@@ -5,6 +5,8 @@ export interface Rollout {
   readonly completionIds: Int32Array;
   /** Log-probabilities of the sampled tokens under the distribution they were drawn from, same length. */
   readonly logProbabilities: Float32Array;
+  /** Log-probabilities of the prompt's tokens from the second on, at the temperature alone, where they were asked for. */
+  readonly promptLogProbabilities?: Float32Array;
   readonly finishReason: "stop" | "length";
   readonly text: string;
   /** Optimiser steps of the policy that sampled it. */
@@ -28,6 +30,10 @@ export interface SamplingOptions {
   readonly topK?: number;
   /** Keep the smallest set of tokens whose probability reaches this. @defaultValue 1 */
   readonly topP?: number;
+  /** Keep tokens whose probability is at least this share of the likeliest one's; 0 keeps all. @defaultValue 0 */
+  readonly minP?: number;
+  /** Also gives the log-probabilities of the prompts' tokens. @defaultValue false */
+  readonly promptLogProbabilities?: boolean;
   /** Texts that end a completion, besides the end-of-sequence token. Kept in it. */
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;

@@ -1,4 +1,5 @@
 import { BridgeError, type ForwardBackwardOptions, type Loss, type LossRow, type TrainingRow } from "@bridge-rl/spec";
+import type { Dropout } from "./dropout.js";
 
 /** The two passes that `forwardBackward` is made of, wherever they run. */
 export interface Passes {
@@ -15,11 +16,15 @@ export interface Passes {
 type PassOptions = Omit<ForwardBackwardOptions, "knownLogProbabilities">;
 
 export interface ScoreOptions extends PassOptions {
+  /** Masks of the adapters' inputs, where the pass belongs to training. @defaultValue none */
+  readonly dropout?: Dropout;
   /** @defaultValue false */
   readonly entropies?: boolean;
 }
 
 export interface DifferentiateOptions extends PassOptions {
+  /** As in `ScoreOptions`. */
+  readonly dropout?: Dropout;
   /** d loss / d entropy, over completion tokens. @defaultValue zeros */
   readonly entropyWeights?: readonly Float32Array[];
 }

@@ -44,6 +44,9 @@ export async function readPolicyState(directory: string, { weights, first, secon
   const moments = await readFloats(join(directory, "optimizer.safetensors"));
   const part = (prefix: string): Map<string, Float32Array> =>
     new Map([...moments].flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data]] : [])));
+  weights.check(model, directory);
+  first.check(part("first."), directory);
+  second.check(part("second."), directory);
   weights.assign(model, directory);
   first.assign(part("first."), directory);
   second.assign(part("second."), directory);

@@ -1,4 +1,4 @@
-import type { Program, Runtime } from "@bridge-rl/spec";
+import type { CompileOptions, Program, Runtime } from "@bridge-rl/spec";
 import {
   entropy,
   Graph,
@@ -13,7 +13,16 @@ import {
 } from "@bridge-rl/tensor";
 import { causalAttention, type Decoder, declareDecoder, decoderLayer, embedTokens, headLogits, parameter } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { LoraConfig } from "../../lora.js";
 import type { RunShape } from "./micro-batches.js";
+
+/** What of a model is in its programs, besides the decoder itself. */
+export interface ModelParts {
+  /** @defaultValue none */
+  readonly lora?: LoraConfig;
+  /** The parameters that gradient programs differentiate by. @defaultValue all */
+  readonly trainable?: ReadonlySet<string>;
+}
 
 /** What a run gives besides log-probabilities. */
 export type ProgramKind = "score" | "score-with-entropy" | "gradient" | "gradient-with-entropy";
@@ -38,12 +47,19 @@ export function differentiated(config: DecoderConfig, names: readonly string[]):
  *
  * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`; for
  * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`. `gradient-with-entropy` adds
- * Σ entropyWeight · entropy to what is differentiated, with `entropyWeights` `[targets]`.
+ * Σ entropyWeight · entropy to what is differentiated, with `entropyWeights` `[targets]`. With `dropout`, also every mask of `dropoutMasks`.
  */
-export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: RunShape, dataType: "float32" | "float64" = "float32"): Graph {
+export function policyGraph(
+  config: DecoderConfig,
+  kind: ProgramKind,
+  shape: RunShape,
+  dataType: "float32" | "float64" = "float32",
+  { lora, trainable, dropout = false }: ModelParts & { readonly dropout?: boolean } = {},
+): Graph {
   const { rows, tokens, targets } = shape;
   const graph = new Graph();
-  const decoder = declareDecoder(graph, config, { positions: tokens, dataType });
+  const adapters = lora === undefined ? {} : { lora, ...(dropout ? { dropoutRows: rows * tokens } : {}) };
+  const decoder = declareDecoder(graph, config, { positions: tokens, dataType, ...adapters });
   const tokenIds = graph.input("tokenIds", [rows * tokens], "int32");
   const sources = graph.input("sources", [targets], "int32");
   const targetIds = graph.input("targetIds", [targets], "int32");
@@ -64,10 +80,12 @@ export function policyGraph(config: DecoderConfig, kind: ProgramKind, shape: Run
     if (kind === "gradient-with-entropy") {
       seeds.push({ output: entropy(logits), gradient: graph.input("entropyWeights", [targets], dataType) });
     }
-    const names = differentiated(config, [...decoder.parameters.keys()]);
-    const wanted = [...names.map((name) => parameter(decoder, name)), embedded];
-    const results = gradients(seeds, wanted);
-    for (const [index, name] of [...names.map(gradientName), embeddedGradient].entries()) graph.output(name, results[index] as Tensor);
+    const isTrained = (name: string): boolean => trainable?.has(name) ?? true;
+    const names = differentiated(config, [...decoder.parameters.keys()]).filter(isTrained);
+    const wanted = new Map(names.map((name) => [gradientName(name), parameter(decoder, name)]));
+    if (isTrained(embeddingName)) wanted.set(embeddedGradient, embedded);
+    const results = gradients(seeds, [...wanted.values()]);
+    for (const [index, name] of [...wanted.keys()].entries()) graph.output(name, results[index] as Tensor);
   }
   return graph;
 }
@@ -98,18 +116,26 @@ export class ProgramCache {
   readonly #runtime: Runtime<Graph>;
   readonly #config: DecoderConfig;
   readonly #limit: number;
+  readonly #parts: ModelParts;
   readonly #programs = new Map<string, Program>();
 
-  constructor(runtime: Runtime<Graph>, config: DecoderConfig, limit: number) {
+  constructor(runtime: Runtime<Graph>, config: DecoderConfig, limit: number, parts: ModelParts = {}) {
     this.#runtime = runtime;
     this.#config = config;
     this.#limit = limit;
+    this.#parts = parts;
   }
 
-  async get(kind: ProgramKind, shape: RunShape): Promise<Program> {
-    const key = `${kind} ${shape.rows} ${shape.tokens} ${shape.targets}`;
+  async get(kind: ProgramKind, shape: RunShape, dropout = false): Promise<Program> {
+    return this.compiled(`${kind} ${shape.rows} ${shape.tokens} ${shape.targets} ${dropout}`, () =>
+      policyGraph(this.#config, kind, shape, "float32", { ...this.#parts, dropout }),
+    );
+  }
+
+  /** The program of a graph, made once for each key for as long as it is among the latest. */
+  async compiled(key: string, graph: () => Graph, options: CompileOptions = { keepMemory: false }): Promise<Program> {
     const known = this.#programs.get(key);
-    const program = known ?? (await this.#runtime.compile(policyGraph(this.#config, kind, shape), { keepMemory: false }));
+    const program = known ?? (await this.#runtime.compile(graph(), options));
     this.#programs.delete(key);
     this.#programs.set(key, program);
     for (const [oldest, old] of this.#programs) {

@@ -1,6 +1,7 @@
 import { add, concat, Graph, matmul, multiply, reshape, slice, softmax, type Tensor } from "@bridge-rl/tensor";
 import { causalAttention, declareDecoder, decoderLayer, embedTokens, type Heads, headLogits } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { LoraConfig } from "../../lora.js";
 
 /** The static shape of a decoding step. */
 export interface StepShape {
@@ -31,9 +32,9 @@ export function cacheNames(layer: number): { readonly key: string; readonly valu
  * `[rows, 1, 1, 1, capacity]`, 0 for cached tokens and −1e9 elsewhere; `inverseTemperature` `[]`; `past keys of layer …` and
  * `past values of layer …` `[rows, keyValueHeads, 1, capacity, headDimension]`. Output besides the new ones: `probabilities` `[rows, vocabularySize]`.
  */
-export function stepGraph(config: DecoderConfig, { rows, capacity }: StepShape): Graph {
+export function stepGraph(config: DecoderConfig, { rows, capacity }: StepShape, lora?: LoraConfig): Graph {
   const graph = new Graph();
-  const decoder = declareDecoder(graph, config, { positions: capacity + 1 });
+  const decoder = declareDecoder(graph, config, { positions: capacity + 1, ...(lora && { lora }) });
   const tokenIds = graph.input("tokenIds", [rows], "int32");
   const positions = graph.input("positions", [rows, 1], "int64");
   const mask = graph.input("mask", [rows, 1, 1, 1, capacity]);
@@ -61,9 +62,9 @@ export function stepGraph(config: DecoderConfig, { rows, capacity }: StepShape):
  * Keys and values of whole prompts. Inputs besides the parameters: `tokenIds` int32 `[prompts · tokens]`. Outputs: `new keys of layer …`
  * and `new values of layer …`, `[prompts, keyValueHeads, tokens, headDimension]`.
  */
-export function prefillGraph(config: DecoderConfig, { prompts, tokens }: PrefillShape): Graph {
+export function prefillGraph(config: DecoderConfig, { prompts, tokens }: PrefillShape, lora?: LoraConfig): Graph {
   const graph = new Graph();
-  const decoder = declareDecoder(graph, config, { positions: tokens });
+  const decoder = declareDecoder(graph, config, { positions: tokens, ...(lora && { lora }) });
   const tokenIds = graph.input("tokenIds", [prompts * tokens], "int32");
   const everyPosition = BigInt64Array.from({ length: prompts * tokens }, (_, index) => BigInt(index % tokens));
   const positions = graph.constant(everyPosition, [prompts, tokens], "int64");

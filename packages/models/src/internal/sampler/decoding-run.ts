@@ -42,6 +42,16 @@ export class DecodingRun {
     return this.#waiting.length === 0 && this.#active.every((sample) => sample === undefined);
   }
 
+  /** Samples that wait for a row. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Lets more samples wait. */
+  add(samples: readonly Sample[]): void {
+    this.#waiting.push(...samples);
+  }
+
   /** Draws one token for every row. */
   async step(): Promise<number> {
     await this.#admit();
@@ -74,13 +84,13 @@ export class DecodingRun {
   /** Draws a token for each row and returns the rows that go on. */
   #draw(occupied: readonly number[], outputs: Readonly<Record<string, TensorValue>>): number[] {
     const { sampling, weights, isStopped, onFinished } = this.#parts;
-    const { temperature, topK, topP } = sampling;
+    const { temperature, topK, topP, minP } = sampling;
     const probabilities = outputs.probabilities?.data as Float32Array;
     const size = weights.config.vocabularySize;
     return occupied.filter((row) => {
       const sample = this.#active[row] as Sample;
       const distribution = probabilities.subarray(row * size, (row + 1) * size);
-      const { id, logProbability } = drawToken(distribution, sample.random.next(), { greedy: temperature === 0, topK, topP });
+      const { id, logProbability } = drawToken(distribution, sample.random.next(), { greedy: temperature === 0, topK, topP, minP });
       sample.completion.push(id);
       sample.logProbabilities.push(logProbability);
       const stopped = isStopped(sample.completion);
@@ -122,6 +132,7 @@ export class DecodingRun {
     const rows = gridRows(count);
     const capacity = gridTokens(Math.max(...lengths) + 1);
     if (rows === cache.rows && capacity === cache.capacity) return;
+    cache.reserve(rows, capacity);
     cache.reshape(kept, rows, capacity);
     this.#active = Array.from({ length: rows }, (_, row) => (kept[row] === undefined ? undefined : this.#active[kept[row]]));
   }

@@ -24,8 +24,8 @@ interface Part {
 export class KeyValueCache {
   readonly #heads: number;
   readonly #size: number;
-  readonly #parts: readonly Part[];
-  readonly #limit: number;
+  #parts: readonly Part[];
+  #limit: number;
   #rows = 0;
   #capacity = 0;
   #lengths: number[] = [];
@@ -51,6 +51,20 @@ export class KeyValueCache {
 
   holds(rows: number, capacity: number): boolean {
     return rows * capacity <= this.#limit;
+  }
+
+  /** Makes room for a shape, keeping what is cached. */
+  reserve(rows: number, capacity: number): void {
+    if (this.holds(rows, capacity)) return;
+    // doubled, so that a batch that grows token by token is not copied for each
+    this.#limit = Math.max(rows * capacity, 2 * this.#limit);
+    const width = this.#heads * this.#size;
+    const used = this.#rows * this.#capacity * width;
+    this.#parts = this.#parts.map(({ name, data }) => {
+      const wider = new Float32Array(this.#limit * width);
+      wider.set(data.subarray(0, used));
+      return { name, data: wider };
+    });
   }
 
   /** Tokens cached in a row. */

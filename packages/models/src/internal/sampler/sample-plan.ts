@@ -7,6 +7,8 @@ export interface ResolvedSampling {
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
+  readonly minP: number;
+  readonly promptLogProbabilities: boolean;
   readonly stop: readonly string[];
 }
 
@@ -14,6 +16,8 @@ export interface ResolvedSampling {
 export interface Sample {
   /** Place in the result. */
   readonly index: number;
+  /** Among the samples of its request. */
+  readonly number: number;
   readonly promptIds: Int32Array;
   /** The request it belongs to: samples of one share a prefill. */
   readonly request: number;
@@ -27,7 +31,7 @@ export interface Sample {
 
 /** @throws BridgeError `invalid-option` */
 export function resolveSampling(options: SamplingOptions): ResolvedSampling {
-  const { maxTokens = 256, temperature = 1, topK = 0, topP = 1, stop = [] } = options;
+  const { maxTokens = 256, temperature = 1, topK = 0, topP = 1, minP = 0, promptLogProbabilities = false, stop = [] } = options;
   const refuse = (name: string, value: number, expected: string): never => {
     throw new BridgeError("invalid-option", `${name} is ${value}; give ${expected}`);
   };
@@ -35,8 +39,9 @@ export function resolveSampling(options: SamplingOptions): ResolvedSampling {
   if (!(temperature >= 0 && Number.isFinite(temperature))) refuse("temperature", temperature, "0 for greedy, or a positive number");
   if (!Number.isInteger(topK) || topK < 0) refuse("topK", topK, "0 for all tokens, or a positive whole number");
   if (!(topP > 0 && topP <= 1)) refuse("topP", topP, "a number above 0 and at most 1");
+  if (!(minP >= 0 && minP <= 1)) refuse("minP", minP, "a number from 0 to 1");
   if (stop.includes("")) throw new BridgeError("invalid-option", "a stop text is empty; it would end every completion at once");
-  return { maxTokens, temperature, topK, topP, stop };
+  return { maxTokens, temperature, topK, topP, minP, promptLogProbabilities, stop };
 }
 
 /**
@@ -46,16 +51,31 @@ export function resolveSampling(options: SamplingOptions): ResolvedSampling {
  */
 export function planSamples(requests: readonly SampleRequest[], config: DecoderConfig, maxTokens: number): Sample[] {
   const samples: Sample[] = [];
-  for (const [request, { promptIds, count, seed }] of requests.entries()) {
-    checkRequest(request, promptIds, count, config);
-    const stream = createRandom(seed, "sampling");
-    const limit = Math.min(maxTokens, config.maximumLength - promptIds.length);
-    for (let number = 0; number < count; number++) {
-      const random = stream.fork("sample", number);
-      samples.push({ index: samples.length, promptIds, request, random, limit, completion: [], logProbabilities: [] });
-    }
-  }
+  for (const [number, request] of requests.entries()) samples.push(...planRequest(request, number, samples.length, config, maxTokens));
   return samples;
+}
+
+/**
+ * The samples of one request.
+ *
+ * @param request  its number
+ * @param index    the place of its first sample in the result
+ * @throws BridgeError `invalid-input`
+ */
+export function planRequest(
+  { promptIds, count, seed }: SampleRequest,
+  request: number,
+  index: number,
+  config: DecoderConfig,
+  maxTokens: number,
+): Sample[] {
+  checkRequest(request, promptIds, count, config);
+  const stream = createRandom(seed, "sampling");
+  const limit = Math.min(maxTokens, config.maximumLength - promptIds.length);
+  return Array.from({ length: count }, (_, number) => {
+    const random = stream.fork("sample", number);
+    return { index: index + number, number, promptIds, request, random, limit, completion: [], logProbabilities: [] };
+  });
 }
 
 function checkRequest(request: number, promptIds: Int32Array, count: number, config: DecoderConfig): void {

@@ -23,19 +23,24 @@ export class SamplerPrograms {
   }
 
   async step(weights: PolicyWeights, shape: StepShape, feeds: Readonly<Record<string, TensorValue>>): Promise<Record<string, TensorValue>> {
-    if (this.#placement === "initializers" && weights.revision !== this.#revision) this.#forget("step");
+    const packs = this.#placement === "initializers";
+    // adapters always enter, so a step of theirs leaves the packed weights as they are
+    const isPacked = (name: string): boolean => packs && !(weights.onlyLora && name.includes(".lora_"));
+    if (packs && !weights.onlyLora && weights.revision !== this.#revision) this.#forget("step");
     this.#revision = weights.revision;
-    const parameters = Object.fromEntries(weights.tensors);
-    const asInputs = this.#placement === "inputs";
+    const entries = [...weights.tensors];
     const program = await this.#program(`step ${shape.rows} ${shape.capacity}`, () =>
-      this.#runtime.compile(stepGraph(weights.config, shape), asInputs ? {} : { initializers: parameters }),
+      this.#runtime.compile(
+        stepGraph(weights.config, shape, weights.lora),
+        packs ? { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) } : {},
+      ),
     );
-    return program.run(asInputs ? { ...parameters, ...feeds } : feeds);
+    return program.run({ ...Object.fromEntries(entries.filter(([name]) => !isPacked(name))), ...feeds });
   }
 
   async prefill(weights: PolicyWeights, shape: PrefillShape, tokenIds: Int32Array): Promise<Record<string, TensorValue>> {
     const program = await this.#program(`prefill ${shape.prompts} ${shape.tokens}`, () =>
-      this.#runtime.compile(prefillGraph(weights.config, shape)),
+      this.#runtime.compile(prefillGraph(weights.config, shape, weights.lora)),
     );
     return program.run({ ...Object.fromEntries(weights.tensors), tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
   }
