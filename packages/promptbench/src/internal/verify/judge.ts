@@ -1,0 +1,261 @@
+import type { Value } from "@bridge-rl/spec";
+import { answerMatches } from "../../answer-matches.js";
+import type { BehaviorCounts, Finding, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
+import { parseAnswer } from "../parse-answer.js";
+import { checkAgain, checkEstimate, checkPlan } from "./check-claims.js";
+import { type ChainContext, checkDerivation } from "./check-derivation.js";
+import { isLineOf, lineHolds } from "./check-line.js";
+import { namesIn } from "./formula.js";
+import { agree, exactly, type Measure } from "./measure.js";
+import type { Quantities } from "./quantities.js";
+import { readFormula } from "./read-formula.js";
+import type { Derivation, Member, Statement, Statements, Word } from "./statement.js";
+
+type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
+
+const counters = {
+  restate: ["restatements", "correctRestatements"],
+  check: ["checks", "correctChecks"],
+  plan: ["plans", "correctPlans"],
+  estimate: ["estimates", "correctEstimates"],
+  retract: ["retractions", "correctRetractions"],
+} as const;
+
+/** Follows a solution statement by statement and notes what is wrong. */
+export class Judge {
+  readonly #quantities: Quantities;
+  readonly #solution: Statements;
+  readonly #completion: string;
+  /** What each node was found to be, as the text writes it. */
+  readonly #known: Map<number, Measure> = new Map();
+  /** Nodes that some derivation is about. */
+  readonly #derived: Set<number> = new Set();
+  readonly #findings: Finding[] = [];
+  readonly #steps: VerifiedStep[] = [];
+  readonly #behaviors: { -readonly [name in keyof BehaviorCounts]: BehaviorCounts[name] } = {
+    attempts: 0,
+    successfulAttempts: 0,
+    restatements: 0,
+    correctRestatements: 0,
+    stepwise: 0,
+    checks: 0,
+    correctChecks: 0,
+    plans: 0,
+    correctPlans: 0,
+    estimates: 0,
+    correctEstimates: 0,
+    retractions: 0,
+    correctRetractions: 0,
+  };
+  readonly #context: ChainContext;
+  #openAttempts = 0;
+  #errors = 0;
+
+  constructor(quantities: Quantities, solution: Statements, completion: string) {
+    this.#quantities = quantities;
+    this.#solution = solution;
+    this.#completion = completion;
+    this.#context = {
+      quantities,
+      known: this.#known,
+      isDerivedLater: (node) => this.#derived.has(node),
+      report: (kind, message, start, end) => this.#report(kind, message, start, end),
+    };
+  }
+
+  judge(): Verification {
+    const { graph } = this.#quantities;
+    for (const statement of this.#solution.statements) {
+      const node = statement.kind === "derive" ? this.#subject(statement) : undefined;
+      if (node !== undefined) this.#derived.add(node);
+    }
+    const necessary = graph.nodes.filter((node) => node.necessary).length;
+    let right = 0;
+    for (const statement of this.#solution.statements) {
+      const before = this.#errors;
+      const node = this.#subject(statement);
+      const isNew = node !== undefined && !this.#known.has(node);
+      if (node === undefined) {
+        const { text, start, end } = statement.name;
+        this.#report("unknown-parameter", `the problem has no "${text}"`, start, end);
+      }
+      this.#check(statement, node);
+      const correct = this.#errors === before;
+      if (this.#errors === 0 && statement.kind === "derive" && isNew && graph.nodes[node]?.necessary === true) right++;
+      const { kind, start, end } = statement;
+      this.#steps.push({ kind, start, end, ...(node === undefined ? {} : { node }), correct });
+    }
+    const answer = this.#checkAnswer();
+    this.#findings.sort((one, other) => one.start - other.start);
+    const valid = this.#errors === 0;
+    const told = answer === undefined ? {} : { answer };
+    return {
+      valid,
+      findings: this.#findings,
+      steps: this.#steps,
+      behaviors: this.#behaviors,
+      ...told,
+      progress: valid ? 1 : right / necessary,
+    };
+  }
+
+  #report(kind: FindingKind, message: string, start: number, end: number, whole = false): void {
+    const severity = kind === "unnecessary-step" ? "note" : "error";
+    if (severity === "error") this.#errors++;
+    this.#findings.push({ kind, severity, message, start, end, ...(whole ? {} : { step: this.#steps.length }) });
+  }
+
+  /** The node that a statement is about. */
+  #subject(statement: Statement): number | undefined {
+    const name = statement.name.text;
+    const own = this.#quantities.find(name);
+    if (statement.kind !== "derive" && statement.kind !== "restate" && statement.kind !== "check") return own;
+    const standIn = this.#quantities.findStandIn(name);
+    if (standIn === undefined) return own;
+    const { kind } = statement;
+    const isStandIn = kind === "restate" ? statement.line.text.startsWith("no line says") : isUnknownAlone(statement, this.#completion);
+    return isStandIn ? standIn : own;
+  }
+
+  #check(statement: Statement, node: number | undefined): void {
+    const { kind, start, end } = statement;
+    if (kind === "withdrawn") return;
+    if (kind === "unreadable") {
+      this.#report("unreadable-step", "this step says nothing that can be read", start, end);
+      return;
+    }
+    if (kind === "derive") {
+      if (node !== undefined) this.#checkDerivation(statement, node);
+      return;
+    }
+    if (kind === "attempt") {
+      this.#behaviors.attempts++;
+      if (node !== undefined) this.#checkAttempt(statement, node);
+      return;
+    }
+    const [all, correct] = counters[kind];
+    this.#behaviors[all]++;
+    if (node !== undefined && this.#claimHolds(statement, node)) this.#behaviors[correct]++;
+  }
+
+  #claimHolds(statement: StatementOf<"restate" | "check" | "plan" | "estimate" | "retract">, node: number): boolean {
+    const { start, end } = statement;
+    switch (statement.kind) {
+      case "restate":
+        if (lineHolds(this.#quantities, node, statement.line, this.#solution.dialect)) return true;
+        this.#report("false-restatement", `this is not what the problem says of ${this.#quantities.word(node)}`, start, end);
+        return false;
+      case "check":
+        return checkAgain(this.#context, statement, node);
+      case "plan":
+        return checkPlan(this.#context, statement, node);
+      case "estimate":
+        return checkEstimate(this.#context, statement, node);
+      case "retract":
+        return this.#checkRetraction(statement, node);
+    }
+  }
+
+  #checkRetraction({ value, matched, start, end }: StatementOf<"retract">, node: number): boolean {
+    const taken = readFormula(value.text, 0, value.text.length, this.#quantities.grammar);
+    const isRight = taken?.kind === "value" && agree(taken.value, exactly(this.#quantities.value(node)));
+    if (matched && !isRight) return true;
+    this.#report("false-retraction", isRight ? `${value.text} is right` : `nothing has given the value ${value.text}`, start, end);
+    return false;
+  }
+
+  #checkDerivation(statement: StatementOf<"derive">, node: number): void {
+    const { start, end, members, premise } = statement;
+    const word = this.#quantities.word(node);
+    if (this.#known.has(node)) {
+      // In terse text, the line of a value looks like its derivation.
+      const [only] = members;
+      const repeats = this.#solution.dialect === "terse" && members.length === 1 && only !== undefined;
+      if (repeats && answerMatches(this.#quantities.value(node), this.#completion.slice(only.start, only.end))) {
+        this.#behaviors.restatements++;
+        this.#behaviors.correctRestatements++;
+        return;
+      }
+      this.#report("repeated-step", `${word} is known already`, start, end);
+    }
+    checkDerivation(this.#context, node, statement);
+    if (premise !== undefined) this.#checkPremise(premise, statement, node);
+    if (!this.#quantities.node(node).necessary) this.#report("unnecessary-step", `the answer does not need ${word}`, start, end);
+    if (premise !== undefined || computedMembers(members) > 1) this.#behaviors.stepwise++;
+    const last = members.at(-1)?.formula;
+    if (last?.kind === "value") this.#known.set(node, last.value);
+    else if (last?.kind === "operation" && last.operator === "pair") this.#recordPair(node, last.operands);
+    // What can't be read is reported already; whatever uses it is not to suffer for it.
+    else this.#known.set(node, exactly(this.#quantities.value(node)));
+    this.#behaviors.successfulAttempts += this.#openAttempts;
+    this.#openAttempts = 0;
+  }
+
+  #recordPair(node: number, operands: readonly { readonly kind: string; readonly value?: Measure }[]): void {
+    const values = operands.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    if (values.length === operands.length) this.#known.set(node, values);
+  }
+
+  /** The premise that an abduction repeats. */
+  #checkPremise(premise: Word, { members }: Derivation, node: number): void {
+    const [parent] = this.#quantities.node(node).dependencies;
+    const [first] = members;
+    const named = first?.formula && namesIn(first.formula)[0]?.name;
+    if (parent === undefined || named !== this.#quantities.word(parent)) return;
+    const inner = premise.text.slice(1, -1);
+    const operator = inner.startsWith("NOT ") ? "not" : / and /i.test(inner) ? "and" : "or";
+    const names = inner.replace(/^NOT /, "").split(/ and | or /i);
+    if (isLineOf(this.#quantities, parent, operator, names)) return;
+    this.#report("wrong-formula", `${premise.text} is not the premise of ${named}`, premise.start, premise.end);
+  }
+
+  #checkAttempt({ missing, start, end }: StatementOf<"attempt">, node: number): void {
+    const named = new Set<number>();
+    for (const word of missing) {
+      const found = this.#quantities.find(word.text, node);
+      if (found !== undefined) named.add(found);
+      else this.#report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
+    }
+    const unknown = this.#quantities.node(node).dependencies.filter((dependency) => !this.#known.has(dependency));
+    if (unknown.length > 0 && unknown.length === named.size && unknown.every((dependency) => named.has(dependency))) {
+      this.#openAttempts++;
+      return;
+    }
+    const names = unknown.map((dependency) => this.#quantities.word(dependency)).join(", ");
+    this.#report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+  }
+
+  #checkAnswer(): Value | undefined {
+    const { graph } = this.#quantities;
+    const { length } = this.#completion;
+    const target = this.#quantities.value(graph.target);
+    for (const { text, start, end } of this.#solution.conclusions) {
+      if (!answerMatches(target, text)) this.#report("wrong-answer", `the answer is ${target}, not ${text}`, start, end, true);
+    }
+    const answer = parseAnswer(this.#completion);
+    if (answer === undefined) this.#report("missing-answer", "the completion gives no answer", length, length, true);
+    else if (!answerMatches(target, answer)) {
+      const closing = Math.max(0, this.#completion.lastIndexOf("</think>"));
+      this.#report("wrong-answer", `the answer is ${target}, not ${answer}`, closing, length, true);
+    }
+    if (!this.#known.has(graph.target)) {
+      const { start, end } = this.#steps.findLast(({ kind }) => kind === "derive") ?? { start: 0, end: length };
+      this.#report("wrong-question", `the solution does not derive ${this.#quantities.word(graph.target)}`, start, end, true);
+    }
+    return answer;
+  }
+}
+
+/** Whether all that is said of a quantity is that nobody knows it. */
+function isUnknownAlone({ members }: Derivation, completion: string): boolean {
+  const [only] = members;
+  return members.length === 1 && only !== undefined && /^(N\/A|!)$/.test(completion.slice(only.start, only.end).trim());
+}
+
+/** Operations on values alone: the formula with its values, and what is left of it after each operation. */
+function computedMembers(members: readonly Member[]): number {
+  let count = 0;
+  for (const { formula } of members)
+    if (formula?.kind === "operation" && formula.operator !== "pair" && namesIn(formula).length === 0) count++;
+  return count;
+}
