@@ -47,6 +47,8 @@ async function tryReward(context: StageContext, source: ProblemSource, count: nu
   if (demonstrate === false) return;
   const problems = [...source.problems({ count })];
   const gold = await demonstrate({ ...context, progress: { update() {} } }, { problems, source });
+  // A stage of one's own may leave problems out.
+  if (gold.length === 0) return;
   try {
     await checkReward(context.reward, source.phrasebook, problems, gold);
   } catch (error) {
