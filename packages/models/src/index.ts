@@ -22,6 +22,8 @@ export {
 } from "./decoder.js";
 export type { DecoderConfig, Llama3RopeScaling } from "./decoder-config.js";
 export { type DecoderParameter, decoderParameters, type InitializationOptions, initializeDecoder } from "./decoder-parameters.js";
+export { createDevicePolicy, type DevicePolicy, type DevicePolicyOptions, type DeviceWeights } from "./device-policy.js";
+export { DeviceSampler, type DeviceSamplerOptions } from "./device-sampler.js";
 export { type DownloadModelOptions, downloadModel } from "./download-model.js";
 export { LocalPolicy, type LocalPolicyOptions, type PolicyWeights } from "./local-policy.js";
 export { LocalSampler, type LocalSamplerOptions, type StreamedRollout } from "./local-sampler.js";

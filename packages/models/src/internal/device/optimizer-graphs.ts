@@ -67,11 +67,16 @@ export function adamWGraph(shape: readonly number[], dataType: Float = "float32"
   return graph;
 }
 
-/** Sums of squares of tensors: inputs `0`, `1`, …; output `squares`, one sum each, so that the caller can name the tensor that is not finite. */
+/**
+ * Sums of squares: inputs `0`, `1`, …; outputs `squares 0`, …, one of each, so that the caller can name the tensor that is not finite.
+ *
+ * Rows are summed before their sums are, since a GPU gives each sum one thread.
+ */
 export function squaresGraph(shapes: readonly (readonly number[])[], dataType: Float = "float32"): Graph {
   const graph = new Graph();
   for (const [index, shape] of shapes.entries()) {
-    graph.output(`squares ${index}`, sum(square(graph.input(String(index), shape, dataType))));
+    const squares = square(graph.input(String(index), shape, dataType));
+    graph.output(`squares ${index}`, shape.length > 1 ? sum(sum(squares, -1)) : sum(squares));
   }
   return graph;
 }

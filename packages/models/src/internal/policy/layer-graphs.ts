@@ -73,10 +73,9 @@ export interface HeadGraphOptions {
   readonly entropies: boolean;
   /** Gives the gradient of `hidden`, and those of the final norm and the head's matrix where they are trained. */
   readonly differentiate?: { readonly trained: ReadonlySet<string>; readonly entropyWeights: boolean };
+  /** Elements of logits that are computed together. @defaultValue 2²⁵, which is 134 MB */
+  readonly logitsAtOnce?: number;
 }
-
-/** Elements of logits that are computed together. */
-const logitsAtOnce = 2 ** 25;
 
 /**
  * The final norm, the head and the log-probabilities of `targetIds`, from `hidden` `[targets, hiddenSize]`.
@@ -85,7 +84,8 @@ const logitsAtOnce = 2 ** 25;
  * model. The gradient of the head's matrix goes from chunk to chunk as the addend of the next product; as a sum of products, all of them
  * would stand in memory at once.
  */
-export function headGraph(config: DecoderConfig, { targets, entropies, differentiate }: HeadGraphOptions): Graph {
+export function headGraph(config: DecoderConfig, options: HeadGraphOptions): Graph {
+  const { targets, entropies, differentiate, logitsAtOnce = 2 ** 25 } = options;
   const graph = new Graph();
   const matrixName = headName(config);
   const decoder = declareDecoder(graph, config, { positions: 1, only: (name) => name === normName || name === matrixName });
@@ -99,7 +99,7 @@ export function headGraph(config: DecoderConfig, { targets, entropies, different
   const scaled = multiply(normed, reshape(inverseTemperature, [1, 1]));
   const trainsMatrix = differentiate?.trained.has(matrixName) === true;
 
-  const chunks = chunksOf(targets, config.vocabularySize);
+  const chunks = chunksOf(targets, Math.ceil((targets * config.vocabularySize) / logitsAtOnce));
   const logProbabilities: Tensor[] = [];
   const entropyValues: Tensor[] = [];
   const hiddenGradients: Tensor[] = [];
@@ -131,9 +131,8 @@ export function headGraph(config: DecoderConfig, { targets, entropies, different
   return graph;
 }
 
-/** Tokens whose logits stand in memory together, in chunks of nearly equal size. */
-function chunksOf(targets: number, vocabularySize: number): { start: number; end: number }[] {
-  const count = Math.ceil((targets * vocabularySize) / logitsAtOnce);
+/** Chunks of nearly equal size. */
+function chunksOf(targets: number, count: number): { start: number; end: number }[] {
   const border = (index: number): number => Math.round((index * targets) / count);
   return Array.from({ length: count }, (_, index) => ({ start: border(index), end: border(index + 1) })).filter(
     ({ start, end }) => end > start,
