@@ -1,9 +1,10 @@
 import { analysis, checkTrace, injectBehaviors, reflection, subgoal } from "@bridge-rl/behaviors";
+import { behaviorLaws } from "@bridge-rl/behaviors/testing";
 import { vanillaTrace } from "@bridge-rl/dag";
 import { createRandom, type Problem, type Trace } from "@bridge-rl/spec";
 import { phrasebookLaws, registerLaws } from "@bridge-rl/spec/testing";
 import { describe, expect, test } from "vitest";
-import { answerMatches, promptbench, promptbenchTasks } from "../src/index.js";
+import { answerMatches, promptbench, promptbenchTasks, verifySolution } from "../src/index.js";
 
 const behaviors = [subgoal(), analysis({ probability: 0.4, inferred: true, givens: true }), reflection({ probability: 0.5 })];
 
@@ -20,11 +21,15 @@ describe.each(cases)("behaviours in $task, $phrasebook", ({ task, phrasebook }) 
 
   registerLaws(test, phrasebookLaws(source.phrasebook, { problems, traces: (problem) => [inject(problem)] }));
 
+  const worded = { graphs: 10, problems: problems.slice(0, 20), phrasebooks: [source.phrasebook] };
+  for (const behavior of behaviors) registerLaws(test, behaviorLaws(behavior, worded));
+
   test("say what is true, can all be found again, and change no answer", () => {
     const found = { attempt: 0, restate: 0, stepwise: 0 };
     for (const problem of problems) {
       const trace = inject(problem);
       expect(checkTrace(problem.graph, trace)).toEqual([]);
+      expect(verifySolution(problem, source.phrasebook.renderTrace(problem.graph, trace, createRandom(1)).text).valid).toBe(true);
       const { text, spans } = source.phrasebook.renderTrace(problem.graph, trace, createRandom(1));
       expect(answerMatches(problem.answer, String(source.phrasebook.parseAnswer(text)))).toBe(true);
       for (const { kind, start } of source.phrasebook.detectBehaviors(text)) {
