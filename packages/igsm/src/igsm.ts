@@ -18,9 +18,14 @@ import { drawFormulas } from "./internal/draw-formulas.js";
 import { drawNames } from "./internal/draw-names.js";
 import { drawStructure } from "./internal/draw-structure.js";
 import { orderParameters } from "./internal/order-parameters.js";
+import { chooseOriginalParameters } from "./internal/original/choose-parameters.js";
+import { drawOriginalSettings, type OriginalSettings } from "./internal/original/draw-settings.js";
+import { drawOriginalStructure } from "./internal/original/draw-structure.js";
+import { orderOriginalParameters } from "./internal/original/order-parameters.js";
 import { optionsPart, parseProblemId, problemId } from "./internal/problem-id.js";
 import { sourceName, sourceVersion } from "./internal/version.js";
 import { type IgsmOptions, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
+import { originalPhrasebook } from "./original-phrasebook.js";
 import { prosePhrasebook } from "./prose-phrasebook.js";
 import { structureHash } from "./structure-hash.js";
 import { tersePhrasebook } from "./terse-phrasebook.js";
@@ -99,11 +104,18 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
   function drawGraph(stream: Random, index: number): { graph: ReasoningGraph; hash: string } {
     const failures = new Map<Failure, number>();
     let operations = 0;
+    let settings: OriginalSettings | undefined;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
       const random = stream.fork("", attempt);
-      if (attempt % attemptsPerCount === 0) operations = drawOperations(random, resolved);
-      const result = attemptGraph(random, operations);
+      if (attempt % attemptsPerCount === 0) {
+        operations = drawOperations(random, resolved);
+        settings = undefined;
+      }
+      if (resolved.dialect === "original") settings ??= drawOriginalSettings(random, resolved, operations);
+      const result = attemptGraph(random, operations, settings);
       if (typeof result !== "string") return result;
+      // The original tries its settings until a graph can be ordered; what fails otherwise is drawn from the start.
+      if (result !== "order") settings = undefined;
       failures.set(result, (failures.get(result) ?? 0) + 1);
     }
     const [[worst, count]] = [...failures].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
@@ -111,12 +123,23 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
     throw new BridgeError("generation-exhausted", message);
   }
 
-  function attemptGraph(random: Random, operations: number): { graph: ReasoningGraph; hash: string } | Failure {
-    drawStructure(draft, random, resolved, operations);
-    chooseParameters(draft, random, operations);
-    if (!hasRoom(draft, operations, resolved.maximumInDegree)) return "capacity";
-    if (!orderParameters(draft, random, resolved.maximumInDegree)) return "order";
-    if (!chooseParents(draft, random, operations, resolved.maximumInDegree)) return "capacity";
+  function attemptGraph(
+    random: Random,
+    operations: number,
+    settings?: OriginalSettings,
+  ): { graph: ReasoningGraph; hash: string } | Failure {
+    const { maximumInDegree, dialect } = resolved;
+    if (settings === undefined) {
+      drawStructure(draft, random, resolved, operations);
+      chooseParameters(draft, random, operations);
+    } else {
+      drawOriginalStructure(draft, random, settings);
+      chooseOriginalParameters(draft, random, settings);
+    }
+    if (!hasRoom(draft, operations, maximumInDegree)) return "capacity";
+    const order = settings === undefined ? orderParameters : orderOriginalParameters;
+    if (!order(draft, random, maximumInDegree)) return "order";
+    if (!chooseParents(draft, random, operations, maximumInDegree, dialect === "original")) return "capacity";
     const failure = drawTargetFormulas(draft, random, resolved);
     if (failure !== undefined) return failure;
     if (!addDistractors(draft, random, resolved)) return "distractors";
@@ -127,7 +150,7 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
     if (!exact) return "overflow";
     draft.operations = operations;
     const names = drawNames(draft, random, vocabulary);
-    const graph = buildGraph(draft, names, drawSymbols(random, draft.orderCount), resolved);
+    const graph = buildGraph(draft, names, drawSymbols(random, draft.orderCount, dialect), resolved);
     const hash = structureHash(graph);
     if (resolved.split !== "all" && splitOf(hash) !== resolved.split) return "split";
     return { graph, hash };
@@ -185,8 +208,9 @@ function drawTargetFormulas(draft: Draft, random: Random, options: ResolvedIgsmO
   return failure;
 }
 
-function phrasebookOf(choice: "prose" | "terse" | Phrasebook): Phrasebook {
+function phrasebookOf(choice: ResolvedIgsmOptions["phrasebook"]): Phrasebook {
   if (choice === "prose") return prosePhrasebook();
+  if (choice === "original") return originalPhrasebook();
   return choice === "terse" ? tersePhrasebook() : choice;
 }
 

@@ -1,5 +1,6 @@
 import { type Phrasebook, parseOptions } from "@bridge-rl/spec";
 import { z } from "zod";
+import { originalModulus } from "./internal/arithmetic.js";
 import { type Vocabulary, vocabularySchema } from "./vocabulary.js";
 
 /** A number, or all integers from `minimum` to `maximum`, both included. */
@@ -13,11 +14,16 @@ export interface IntegerRange {
 
 /** What `igsm` takes. Every field has a default. */
 export interface IgsmOptions {
+  /**
+   * Whose rules problems are drawn by: BRIDGE's, or those of the original iGSM (arXiv 2407.20311), in which containers may hold nothing
+   * and so have 0 of everything without any sentence that says it. @defaultValue "bridge"
+   */
+  readonly dialect?: "bridge" | "original";
   /** Binary steps of the shortest solution, met exactly. A range is drawn from for each problem. @defaultValue [15, 20] */
   readonly operations?: RangeInput;
   /** How a range of operations is drawn from: evenly, or as the smaller of two even draws (the reference code). @defaultValue "uniform" */
   readonly operationsDistribution?: "uniform" | "skewed";
-  /** Does all arithmetic modulo this number. @defaultValue absent: ordinary integers */
+  /** Does all arithmetic modulo this number. @defaultValue absent: ordinary integers; 23 in the original's dialect */
   readonly modulus?: number;
   /** Without a modulus, every answer's absolute value is smaller than this. @defaultValue 1000 */
   readonly answerLimit?: number;
@@ -42,8 +48,8 @@ export interface IgsmOptions {
   readonly independentDistractors?: number;
   /** Chance that a problem whose answer is 0 is drawn anew. @defaultValue 0 */
   readonly dropZeroAnswers?: number;
-  /** How problems and solutions are worded. @defaultValue "prose" */
-  readonly phrasebook?: "prose" | "terse" | Phrasebook;
+  /** How problems and solutions are worded. @defaultValue "prose", in the original's dialect "original" */
+  readonly phrasebook?: "prose" | "terse" | "original" | Phrasebook;
   /** Names of containers and items. @defaultValue `defaultVocabulary` */
   readonly vocabulary?: Vocabulary;
   /** Which part of the space of solution templates problems come from. @defaultValue "all" */
@@ -54,6 +60,7 @@ export interface IgsmOptions {
 
 /** Options with defaults filled in; ranges in one form. */
 export interface ResolvedIgsmOptions {
+  readonly dialect: "bridge" | "original";
   readonly operations: IntegerRange;
   readonly operationsDistribution: "uniform" | "skewed";
   readonly modulus: number | undefined;
@@ -67,7 +74,7 @@ export interface ResolvedIgsmOptions {
   readonly distractors: IntegerRange | undefined;
   readonly independentDistractors: number;
   readonly dropZeroAnswers: number;
-  readonly phrasebook: "prose" | "terse" | Phrasebook;
+  readonly phrasebook: "prose" | "terse" | "original" | Phrasebook;
   readonly vocabulary: Vocabulary | undefined;
   readonly split: "train" | "test" | "all";
   readonly seed: number;
@@ -88,10 +95,22 @@ function range(minimum: number, maximum: number) {
     .transform((value): IntegerRange => value);
 }
 
+/** The original counts modulo 23 wherever nothing else is said. */
+function modulusOf({
+  dialect,
+  modulus,
+}: {
+  readonly dialect: "bridge" | "original";
+  readonly modulus?: number | undefined;
+}): number | undefined {
+  return modulus ?? (dialect === "original" ? originalModulus : undefined);
+}
+
 const largest = 1_000_000;
 
 const schema = z
   .strictObject({
+    dialect: z.enum(["bridge", "original"]).default("bridge"),
     operations: range(1, 200).default({ minimum: 15, maximum: 20 }),
     operationsDistribution: z.enum(["uniform", "skewed"]).default("uniform"),
     modulus: z.number().int().min(2).max(largest).optional(),
@@ -107,20 +126,20 @@ const schema = z
     dropZeroAnswers: z.number().min(0).max(1).default(0),
     phrasebook: z
       .union([
-        z.enum(["prose", "terse"]),
+        z.enum(["prose", "terse", "original"]),
         z.custom<Phrasebook>(
           (value) =>
             typeof value === "object" && value !== null && "specVersion" in value && value.specVersion === 1 && "renderTrace" in value,
-          '"prose", "terse" or a phrasebook of spec version 1',
+          '"prose", "terse", "original" or a phrasebook of spec version 1',
         ),
       ])
-      .default("prose"),
+      .optional(),
     vocabulary: vocabularySchema.optional(),
     split: z.enum(["train", "test", "all"]).default("all"),
     seed: z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).default(0),
   })
   .superRefine((value, context) => {
-    const { modulus } = value;
+    const modulus = modulusOf(value);
     if (modulus !== undefined) {
       for (const key of ["literals", "multipliers"] as const) {
         const given = value[key];
@@ -143,10 +162,12 @@ const schema = z
     }
   })
   .transform((value): ResolvedIgsmOptions => {
-    const top = value.modulus === undefined ? 9 : value.modulus - 1;
+    const modulus = modulusOf(value);
+    const top = modulus === undefined ? 9 : modulus - 1;
     return {
       ...value,
-      modulus: value.modulus,
+      modulus,
+      phrasebook: value.phrasebook ?? (value.dialect === "original" ? "original" : "prose"),
       vocabulary: value.vocabulary,
       literals: value.literals ?? { minimum: 0, maximum: top },
       multipliers: value.multipliers ?? { minimum: 1, maximum: top },

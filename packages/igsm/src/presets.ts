@@ -15,17 +15,18 @@ export const bridgePaper: IgsmOptions = {
 /** BRIDGE's out-of-distribution test: 25 operations, 60 % of the zero answers dropped. */
 export const bridgePaperOutOfDistribution: IgsmOptions = { ...bridgePaper, operations: 25, dropZeroAnswers: 0.6 };
 
-/** iGSM-med (arXiv 2407.20311): up to 15 operations and 20 premises modulo 23. */
-export const igsmMedium: IgsmOptions = {
+/** iGSM-med (arXiv 2407.20311): the original's problems of up to 15 operations and 20 premises, modulo 23, question last ("pq"). */
+export const igsmMed: IgsmOptions = {
+  dialect: "original",
   operations: [1, 15],
   operationsDistribution: "skewed",
   modulus: 23,
   maximumEdges: 20,
-  phrasebook: "prose",
+  phrasebook: "original",
 };
 
-/** iGSM-hard (arXiv 2407.20311): up to 21 operations and 28 premises modulo 23. */
-export const igsmHard: IgsmOptions = { ...igsmMedium, operations: [1, 21], maximumEdges: 28 };
+/** iGSM-hard (arXiv 2407.20311): up to 21 operations and 28 premises. */
+export const igsmHard: IgsmOptions = { ...igsmMed, operations: [1, 21], maximumEdges: 28 };
 
 /** Short problems in few tokens, for models of a few million parameters: up to 4 operations on digits, half of the zero answers dropped. */
 export const smallModel: IgsmOptions = {

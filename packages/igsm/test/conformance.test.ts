@@ -6,7 +6,7 @@ import {
   type IgsmOptions,
   igsm,
   igsmHard,
-  igsmMedium,
+  igsmMed,
   smallModel,
   tersePhrasebook,
 } from "../src/index.js";
@@ -15,7 +15,7 @@ const sources: readonly [string, IgsmOptions][] = [
   ["the defaults", {}],
   ["bridgePaper", bridgePaper],
   ["bridgePaperOutOfDistribution", bridgePaperOutOfDistribution],
-  ["igsmMedium, train", { ...igsmMedium, split: "train" }],
+  ["igsmMed, train", { ...igsmMed, split: "train" }],
   ["igsmHard, test", { ...igsmHard, split: "test" }],
   ["smallModel", smallModel],
   ["terse without symbols", { operations: [5, 10], phrasebook: tersePhrasebook({ symbols: false }) }],

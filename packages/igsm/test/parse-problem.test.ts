@@ -1,15 +1,6 @@
 import { createRandom, type Expression, type ReasoningGraph } from "@bridge-rl/spec";
 import { describe, expect, test } from "vitest";
-import {
-  bridgePaper,
-  type IgsmOptions,
-  igsm,
-  igsmMedium,
-  parseProblem,
-  prosePhrasebook,
-  smallModel,
-  tersePhrasebook,
-} from "../src/index.js";
+import { bridgePaper, type IgsmOptions, igsm, igsmMed, parseProblem, prosePhrasebook, smallModel, tersePhrasebook } from "../src/index.js";
 import { evaluate } from "./support/graphs.js";
 import { fixtureFiles, missingFixtures, readRows } from "./support/shared.js";
 
@@ -71,7 +62,7 @@ function functions({ nodes, target }: ReasoningGraph): unknown {
 const settings: Readonly<Record<string, IgsmOptions>> = {
   default: {},
   bridgePaper,
-  "modulo 23": igsmMedium,
+  "modulo 23": igsmMed,
   "few distractors": { operations: [5, 10], distractors: [0, 2] },
   "small, in prose": { ...smallModel, phrasebook: "prose" },
 };

@@ -1,7 +1,7 @@
 import { createRandom, type GraphNode, type Phrasebook, type ReasoningGraph, type Span, type Trace } from "@bridge-rl/spec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Finding, igsm, igsmMedium, prosePhrasebook, tersePhrasebook, verifySolution } from "../src/index.js";
+import { type Finding, igsm, igsmMed, prosePhrasebook, tersePhrasebook, verifySolution } from "../src/index.js";
 import { busyTrace, plainTrace } from "./support/graphs.js";
 
 const books: Readonly<Record<string, Phrasebook>> = {
@@ -12,7 +12,7 @@ const books: Readonly<Record<string, Phrasebook>> = {
 
 const sources = {
   plain: igsm({ operations: [4, 20], phrasebook: "terse", seed: 11 }),
-  modular: igsm({ ...igsmMedium, operations: [4, 15], phrasebook: "terse", seed: 12 }),
+  modular: igsm({ ...igsmMed, operations: [4, 15], phrasebook: "terse", seed: 12 }),
 };
 
 interface Gold {

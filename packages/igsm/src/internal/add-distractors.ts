@@ -10,7 +10,7 @@ import { type Draft, drawToFront } from "./draft.js";
  */
 export function addDistractors(draft: Draft, random: Random, options: ResolvedIgsmOptions): boolean {
   const { edgeCount, chosen, listA: left, necessaryCount } = draft;
-  const { distractors, maximumInDegree, independentDistractors } = options;
+  const { distractors, maximumInDegree, independentDistractors, dialect } = options;
   draft.orderCount = necessaryCount;
   let leftCount = 0;
   for (let edge = 0; edge < edgeCount; edge++) if (chosen[edge] === 0) left[leftCount++] = edge;
@@ -21,7 +21,7 @@ export function addDistractors(draft: Draft, random: Random, options: ResolvedIg
   for (let index = 0; index < wanted; index++) {
     const edge = left[index] as number;
     const isIndependent = random.chance(independentDistractors);
-    drawDistractorParents(draft, random, edge, isIndependent, maximumInDegree);
+    drawDistractorParents(draft, random, edge, isIndependent, maximumInDegree, dialect === "original");
     draft.independent[edge] = isIndependent ? 1 : 0;
     append(draft, edge);
   }
@@ -35,9 +35,16 @@ function append(draft: Draft, parameter: number): void {
 }
 
 /** One parent, each further one with probability ½, a literal with probability ½. */
-function drawDistractorParents(draft: Draft, random: Random, edge: number, isIndependent: boolean, maximumInDegree: number): void {
+function drawDistractorParents(
+  draft: Draft,
+  random: Random,
+  edge: number,
+  isIndependent: boolean,
+  maximumInDegree: number,
+  deepens: boolean,
+): void {
   const { parents, parentCount, hasLiteral, listB: pool, edgeCount } = draft;
-  const poolSize = isIndependent ? poolOfIndependents(draft) : poolOfEverything(draft);
+  const poolSize = isIndependent ? poolOfIndependents(draft) : poolOfEverything(draft, deepens);
   const most = Math.min(poolSize + 1, maximumInDegree);
   let count = 1;
   while (count < most && random.chance(0.5)) count++;
@@ -48,7 +55,7 @@ function drawDistractorParents(draft: Draft, random: Random, edge: number, isInd
   for (let index = 0; index < count; index++) {
     const parent = pool[index] as number;
     parents[edge * maximumInDegree + index] = parent;
-    if (parent >= edgeCount && draft.chosen[parent] === 0) append(draft, parent);
+    if (parent >= edgeCount && draft.chosen[parent] === 0) appendWithParts(draft, parent);
   }
   parentCount[edge] = count;
 }
@@ -63,18 +70,36 @@ function poolOfIndependents(draft: Draft): number {
   return size;
 }
 
-/** All parameters so far and the abstract ones whose parts are all among them. */
-function poolOfEverything(draft: Draft): number {
-  const { order, orderCount, chosen, edgeCount, parameterCount, partStart, parts, listB: pool } = draft;
+/** Appends an abstract parameter behind those that it is made of. */
+function appendWithParts(draft: Draft, abstract: number): void {
+  const { partStart, parts, chosen } = draft;
+  for (let part = partStart[abstract] as number; part < (partStart[abstract + 1] as number); part++) {
+    const needed = parts[part] as number;
+    if (chosen[needed] === 0) appendWithParts(draft, needed);
+  }
+  append(draft, abstract);
+}
+
+/**
+ * All parameters so far and the abstract ones that can be computed from them: those whose parts are all among them or, as in the
+ * original, abstract parameters that can be computed in their turn (`deepens`).
+ */
+function poolOfEverything(draft: Draft, deepens: boolean): number {
+  const { order, orderCount, chosen, edgeCount, parameterCount, listB: pool } = draft;
   let size = 0;
   for (let place = 0; place < orderCount; place++) pool[size++] = order[place] as number;
   for (let abstract = edgeCount; abstract < parameterCount; abstract++) {
-    if (chosen[abstract] === 1) continue;
-    let known = true;
-    for (let part = partStart[abstract] as number; known && part < (partStart[abstract + 1] as number); part++) {
-      known = chosen[parts[part] as number] === 1;
-    }
-    if (known) pool[size++] = abstract;
+    if (chosen[abstract] === 0 && isComputable(draft, abstract, deepens)) pool[size++] = abstract;
   }
   return size;
+}
+
+function isComputable(draft: Draft, abstract: number, deepens: boolean): boolean {
+  const { chosen, partStart, parts, edgeCount } = draft;
+  for (let part = partStart[abstract] as number; part < (partStart[abstract + 1] as number); part++) {
+    const needed = parts[part] as number;
+    if (chosen[needed] === 1) continue;
+    if (needed < edgeCount || !deepens || !isComputable(draft, needed, deepens)) return false;
+  }
+  return true;
 }

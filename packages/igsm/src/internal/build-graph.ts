@@ -58,6 +58,7 @@ function categorySum(draft: Draft, abstract: number, dependencies: number[]): Ex
     const first = reference(draft, parts[part] as number, dependencies);
     terms.push(deep ? operation("*", [first, reference(draft, parts[part + 1] as number, dependencies)]) : first);
   }
+  if (terms.length === 0) return { kind: "constant", value: 0 };
   return terms.length === 1 ? (terms[0] as Expression) : operation("+", terms);
 }
 
@@ -70,11 +71,11 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /**
  * Draws distinct symbols: small letters as long as they last, then capitals too, then pairs of letters.
  *
- * Few symbols that all problems share are learned sooner than many.
+ * Few symbols that all problems share are learned sooner than many. The original takes all 52 letters from the start.
  */
-export function drawSymbols(random: Random, count: number): string[] {
+export function drawSymbols(random: Random, count: number, dialect: ResolvedIgsmOptions["dialect"] = "bridge"): string[] {
   const symbols: string[] = [];
-  const singles = count <= 26 ? 26 : letters.length;
+  const singles = count <= 26 && dialect === "bridge" ? 26 : letters.length;
   const pool = Array.from(letters.slice(0, singles));
   if (count > letters.length) for (const first of letters) for (const second of letters) pool.push(first + second);
   for (let index = 0; index < count; index++) {

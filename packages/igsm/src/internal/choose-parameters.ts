@@ -29,14 +29,15 @@ export function chooseParameters(draft: Draft, random: Random, operations: numbe
   }
 }
 
-function choose(draft: Draft, parameter: number): void {
+/** Chooses one parameter, whatever it rests on. */
+export function choose(draft: Draft, parameter: number): void {
   draft.chosen[parameter] = 1;
   draft.chosenCount++;
   draft.operations += draft.cost[parameter] as number;
 }
 
 /** Lists the abstract parameters not chosen yet whose category lies `difference` layers below their container. */
-function listAbstracts(draft: Draft, difference: number): number {
+export function listAbstracts(draft: Draft, difference: number): number {
   const { edgeCount, parameterCount, chosen, abstractItem, abstractLayer, layerOfItem, listA } = draft;
   let count = 0;
   for (let abstract = edgeCount; abstract < parameterCount; abstract++) {
@@ -47,7 +48,7 @@ function listAbstracts(draft: Draft, difference: number): number {
 }
 
 /** Chooses an abstract parameter and whatever it rests on, or nothing where that exceeds the budget. */
-function chooseWithParts(draft: Draft, abstract: number, budget: number): boolean {
+export function chooseWithParts(draft: Draft, abstract: number, budget: number): boolean {
   const { listB: pending, chosen, cost, partStart, parts, edgeCount } = draft;
   let length = 0;
   let price = 0;

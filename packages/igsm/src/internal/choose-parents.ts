@@ -4,9 +4,10 @@ import type { Draft } from "./draft.js";
 /**
  * Stage 4: raises the in-degrees of instance parameters until the operations are exactly the target, then draws their parents.
  *
+ * @param keptFirst  a parent that stage 3 gave stays the first even where all earlier parameters are taken
  * @returns false where the parameters have no room for that many operations
  */
-export function chooseParents(draft: Draft, random: Random, operations: number, maximumInDegree: number): boolean {
+export function chooseParents(draft: Draft, random: Random, operations: number, maximumInDegree: number, keptFirst = false): boolean {
   const { order, necessaryCount, edgeCount, listA: open, counts: extra } = draft;
   let missing = operations - draft.operations;
   let openCount = 0;
@@ -30,7 +31,7 @@ export function chooseParents(draft: Draft, random: Random, operations: number, 
   }
   for (let place = 0; place < necessaryCount; place++) {
     const parameter = order[place] as number;
-    if (parameter < edgeCount) drawParents(draft, random, parameter, place, extra[parameter] as number, maximumInDegree);
+    if (parameter < edgeCount) drawParents(draft, random, parameter, place, extra[parameter] as number, maximumInDegree, keptFirst);
   }
   return true;
 }
@@ -48,7 +49,15 @@ function extraCapacity(place: number, maximumInDegree: number): number {
   return Math.max(Math.min(place + 1, maximumInDegree) - 2, 0);
 }
 
-function drawParents(draft: Draft, random: Random, parameter: number, place: number, extra: number, maximumInDegree: number): void {
+function drawParents(
+  draft: Draft,
+  random: Random,
+  parameter: number,
+  place: number,
+  extra: number,
+  maximumInDegree: number,
+  keptFirst: boolean,
+): void {
   const { order, parents, parentCount, hasLiteral, listB: pool } = draft;
   const start = parameter * maximumInDegree;
   const kept = parentCount[parameter] as number;
@@ -57,6 +66,11 @@ function drawParents(draft: Draft, random: Random, parameter: number, place: num
   let count = Math.min(Math.max(drawn, kept), poolSize, maximumInDegree);
   if (count === poolSize) {
     hasLiteral[parameter] = 1;
+    if (keptFirst && kept > 0) {
+      takeAllBehind(draft, start, kept, place);
+      parentCount[parameter] = place;
+      return;
+    }
     for (let earlier = 0; earlier < place; earlier++) parents[start + earlier] = order[earlier] as number;
     parentCount[parameter] = place;
     return;
@@ -84,4 +98,15 @@ function drawParents(draft: Draft, random: Random, parameter: number, place: num
     else parents[start + total++] = candidate;
   }
   parentCount[parameter] = total;
+}
+
+/** Appends all earlier parameters to the parents that a parameter has already. */
+function takeAllBehind({ order, parents }: Draft, start: number, kept: number, place: number): void {
+  let total = kept;
+  for (let earlier = 0; earlier < place; earlier++) {
+    const candidate = order[earlier] as number;
+    let isKept = false;
+    for (let index = 0; index < kept; index++) if (parents[start + index] === candidate) isKept = true;
+    if (!isKept) parents[start + total++] = candidate;
+  }
 }

@@ -26,7 +26,8 @@ function drawFormula(draft: Draft, random: Random, options: ResolvedIgsmOptions,
   const { literals, multipliers, maximumInDegree } = options;
   const start = parameter * maximumInDegree;
   const count = parentCount[parameter] as number;
-  for (let last = count - 1; last > 0; last--) {
+  // The original names parents in the order in which it gave them.
+  for (let last = options.dialect === "original" ? 0 : count - 1; last > 0; last--) {
     const other = random.integer(0, last);
     const held = parents[start + last] as number;
     parents[start + last] = parents[start + other] as number;

@@ -6,7 +6,7 @@ import { type Draft, drawToFront } from "./draft.js";
  * Draws a value of a range with softmax weights −(relative difficulty − preference)², where preferences run from 0.2 to 0.8
  * (iGSM, `gen_param_light`): nearly even, with larger graphs for longer problems.
  */
-function drawByDifficulty(random: Random, range: IntegerRange, difficulty: number): number {
+export function drawByDifficulty(random: Random, range: IntegerRange, difficulty: number): number {
   const { minimum, maximum } = range;
   if (minimum === maximum) return minimum;
   let total = 0;
@@ -78,7 +78,8 @@ function growLayers(draft: Draft, random: Random, fewest: number, most: number, 
   }
 }
 
-function numberItems(draft: Draft): void {
+/** Numbers the items layer by layer. */
+export function numberItems(draft: Draft): void {
   const { sizes, firstItem, layerOfItem, layerCount } = draft;
   let item = 0;
   for (let layer = 0; layer < layerCount; layer++) {
@@ -130,7 +131,7 @@ function drawEdges(draft: Draft, random: Random, edges: number): void {
 }
 
 /** Numbers the abstract parameters behind the edges and lists what each is made of and what it costs. */
-function numberAbstracts(draft: Draft): void {
+export function numberAbstracts(draft: Draft): void {
   const { layerCount, firstItem, layerOfItem, edgeStart, edgeItem, abstractOf, abstractItem, abstractLayer } = draft;
   const { partStart, parts, cost, edgeCount } = draft;
   const containerCount = firstItem[layerCount - 1] as number;

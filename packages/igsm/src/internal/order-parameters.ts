@@ -13,7 +13,7 @@ import type { Draft } from "./draft.js";
  */
 export function orderParameters(draft: Draft, random: Random, maximumInDegree: number): boolean {
   const { chosenCount, edgeCount, order, position, listA: candidates, listB: unplaced } = draft;
-  prepare(draft);
+  prepareOrder(draft);
   for (let place = chosenCount - 1; place >= 0; place--) {
     let count = 0;
     if (place === chosenCount - 1) {
@@ -41,7 +41,7 @@ export function orderParameters(draft: Draft, random: Random, maximumInDegree: n
 }
 
 /** Lists the chosen parameters as unplaced and counts for each how many of them are made of it. */
-function prepare(draft: Draft): void {
+export function prepareOrder(draft: Draft): void {
   const {
     chosen,
     parameterCount,
@@ -73,12 +73,12 @@ function prepare(draft: Draft): void {
 }
 
 /** Whether nothing unplaced is made of an unplaced parameter. */
-function isReady(draft: Draft, parameter: number): boolean {
+export function isReady(draft: Draft, parameter: number): boolean {
   return draft.counts[parameter] === 0;
 }
 
 /** Lists the parameters that could come next: a placed one needs them, and no unplaced one does. */
-function listRequiredReady(draft: Draft, unplacedCount: number): number {
+export function listRequiredReady(draft: Draft, unplacedCount: number): number {
   const { listA: candidates, listB: unplaced, flags: required } = draft;
   let count = 0;
   for (let index = 0; index < unplacedCount; index++) {
@@ -88,7 +88,8 @@ function listRequiredReady(draft: Draft, unplacedCount: number): number {
   return count;
 }
 
-function release(draft: Draft, abstract: number): void {
+/** Counts a placed abstract parameter's parts as required, and as waiting for one less. */
+export function release(draft: Draft, abstract: number): void {
   const { partStart, parts, counts: waiting, flags: required } = draft;
   for (let part = partStart[abstract] as number; part < (partStart[abstract + 1] as number); part++) {
     const needed = parts[part] as number;
@@ -120,7 +121,8 @@ function pickParent(draft: Draft, random: Random, unplacedCount: number, readyOn
   return candidates[count - 1] as number;
 }
 
-function addParent(draft: Draft, child: number, parent: number, maximumInDegree: number): void {
+/** Makes a parameter a parent of an instance parameter, and required. */
+export function addParent(draft: Draft, child: number, parent: number, maximumInDegree: number): void {
   const { parents, parentCount, flags: required } = draft;
   const at = parentCount[child] as number;
   parents[child * maximumInDegree + at] = parent;

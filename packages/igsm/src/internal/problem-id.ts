@@ -7,14 +7,21 @@ type OptionName = Exclude<keyof ResolvedIgsmOptions, "seed">;
 
 /** The part of an id that all problems of a source share: its options that differ from the defaults. */
 export function optionsPart(options: ResolvedIgsmOptions): string {
-  const defaults = resolveIgsmOptions(options.modulus === undefined ? {} : { modulus: options.modulus });
+  const { dialect, modulus } = options;
+  const defaults = resolveIgsmOptions({ dialect, ...(modulus === undefined ? {} : { modulus }) });
+  const implied = resolveIgsmOptions({ dialect }).modulus;
   const names = Object.keys(options).filter((name): name is OptionName => name !== "seed");
   const changes = names
-    .filter((name) => name === "modulus" || write(options, name) !== write(defaults, name))
+    .filter((name) => isNamed(name) || write(options, name) !== write(defaults, name))
     .filter((name) => options[name] !== undefined)
     .sort()
     .map((name) => `${name}=${write(options, name)}`);
   return changes.join(",");
+
+  /** Options that decide the defaults of others. */
+  function isNamed(name: OptionName): boolean {
+    return (name === "modulus" && modulus !== implied) || (name === "dialect" && dialect !== "bridge");
+  }
 }
 
 function write(options: ResolvedIgsmOptions, name: OptionName): string {

@@ -136,7 +136,8 @@ export function wordFormula(expression: Expression, names: readonly string[]): s
   return `the ${kind} of ${list(words)}`;
 }
 
-function list(words: readonly string[]): string {
+/** Lists words: "a, b and c". */
+export function list(words: readonly string[]): string {
   let text = words[0] ?? "";
   for (let index = 1; index < words.length; index++) text += `${index === words.length - 1 ? " and " : ", "}${words[index]}`;
   return text;

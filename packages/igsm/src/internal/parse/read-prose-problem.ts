@@ -35,7 +35,7 @@ export function readProseProblem(
     throw new BridgeError("invalid-input", `no premise says what each ${container}'s ${category} equals`);
   }
   const usedModulus = modulus ?? sentences.modulus ?? (original ? originalModulus : undefined);
-  const readings = uses.length === 0 ? [() => undefined] : categoryLayers(structure, uses, original ? undefined : vocabulary);
+  const readings = uses.length === 0 ? [() => undefined] : categoryLayers(structure, uses, vocabulary);
   const targets = misworded ?? [quantities.find(worded) as number];
   let circle: unknown;
   for (const distance of readings) {

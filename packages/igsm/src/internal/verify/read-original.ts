@@ -13,8 +13,8 @@ export function readOriginal(text: string): Statements {
     const last = stop === -1;
     const sentence = wordAt(text, start, last ? text.length : stop);
     const end = last && sentence.text.endsWith(".") ? sentence.end - 1 : sentence.end;
-    if (end > sentence.start) {
-      const statement = readStep(text, sentence.start, end);
+    const statement = end > sentence.start ? readStep(text, sentence.start, end) : undefined;
+    if (statement !== undefined) {
       statements.push(statement);
       if (statement.kind === "derive") answer = lastNumber(text, statement.equations) ?? answer;
     }
@@ -23,7 +23,9 @@ export function readOriginal(text: string): Statements {
   return { dialect: "original", statements, answers: answer === undefined ? [] : [answer] };
 }
 
-function readStep(text: string, start: number, end: number): Statement {
+/** Returns undefined for a remark. */
+function readStep(text: string, start: number, end: number): Statement | undefined {
+  if (text.startsWith(reminder, start)) return readReminder(text, start, end);
   const firstEnd = partEnd(text, start, end);
   const head = wordAt(text, start, firstEnd);
   const about = readHead(text, head);
@@ -38,8 +40,19 @@ function readStep(text: string, start: number, end: number): Statement {
     else equations.push(equation);
     from = until + 1;
   }
+  if (equations.length === 0 && readable && !head.text.startsWith("Define ")) return undefined;
   if (!readable || equations.length === 0) return { ...about, kind: "unreadable", start, end };
   return { ...about, kind: "derive", start, end, equations, given: undefined };
+}
+
+const reminder = "Recall that the number of each ";
+
+/** A premise that is repeated, as our phrasebook does; the original has no such thing. */
+function readReminder(text: string, start: number, end: number): Statement | undefined {
+  const equals = text.indexOf(" equals ", start);
+  if (equals === -1 || equals > end) return undefined;
+  const name = wordAt(text, start + reminder.length, equals);
+  return { kind: "restate", start, end, name, symbol: undefined, naming: "new", formula: wordAt(text, equals + 8, end) };
 }
 
 function partEnd(text: string, start: number, end: number): number {
