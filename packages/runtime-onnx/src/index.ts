@@ -1,3 +1,4 @@
+export { measurePlacement, type Placement } from "./measure-placement.js";
 export { OnnxProgram } from "./onnx-program.js";
 export { createOnnxRuntime, type OnnxRuntimeOptions } from "./onnx-runtime.js";
 export {

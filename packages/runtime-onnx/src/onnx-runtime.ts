@@ -1,8 +1,8 @@
-import { BridgeError, type CompileOptions, type Runtime } from "@bridge-rl/spec";
+import type { CompileOptions, Runtime } from "@bridge-rl/spec";
 import type { Graph } from "@bridge-rl/tensor";
-import { compileSession, type ResolvedOptions } from "./internal/compile-session.js";
+import { compileSession } from "./internal/compile-session.js";
 import { deviceMemory } from "./internal/device-memory.js";
-import { resolveProvider } from "./internal/provider-options.js";
+import { resolveOptions } from "./internal/resolve-options.js";
 import { OnnxProgram } from "./onnx-program.js";
 import { describeProvider, type Provider, type ProviderName } from "./provider.js";
 
@@ -50,13 +50,4 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
     },
     ...(residency === "device" ? { device: deviceMemory(resolved) } : {}),
   };
-}
-
-function resolveOptions(options: OnnxRuntimeOptions): ResolvedOptions {
-  const { threads = 1, optimization = "basic", fallback = "refuse", profile } = options;
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new BridgeError("invalid-option", `threads is ${threads}; give a whole number of at least 1`);
-  }
-  const provider = resolveProvider(options.provider ?? "cpu");
-  return { provider, threads, optimization, fallback, profile, lowering: options.lowering ?? describeProvider(provider.name).lowering };
 }

@@ -1,7 +1,7 @@
 import { multiply, sumTo } from "./arithmetic.js";
 import { describe, requireFloat } from "./internal/operand.js";
 import { broadcastShapes, sizeAt } from "./internal/shape.js";
-import { reshape, transpose } from "./shape-operations.js";
+import { reshape, transpose, zeros } from "./shape-operations.js";
 import type { Tensor } from "./tensor.js";
 import { TensorError } from "./tensor-error.js";
 
@@ -37,6 +37,8 @@ export function matmul(left: Tensor, right: Tensor, options: MatmulOptions = {})
   }
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2), "matmul");
   const output = { shape: [...batch, rows, columns], dataType: left.dataType };
+  // sums of nothing, on which some providers' kernels crash; no element is there for a gradient to flow to
+  if (inner === 0) return zeros(left, output.shape);
   const derivative = (): NonNullable<Tensor["derivative"]> => ({
     inputs: [left, right],
     // Y = s·op(A)·op(B): dop(A) = s·G·op(B)ᵀ and dop(B) = s·op(A)ᵀ·G, each transposed back where op transposes

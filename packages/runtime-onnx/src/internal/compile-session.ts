@@ -1,73 +1,42 @@
-import { BridgeError, type CompileOptions, type TensorValue } from "@bridge-rl/spec";
-import { type Graph, writeOnnx } from "@bridge-rl/tensor";
-import type { Provider } from "../provider.js";
-import { loadBinding, type Session, type SessionOptions } from "./binding.js";
-import { refusal, sessionProvider } from "./provider-options.js";
-
-/** The options of a runtime, every one decided. */
-export interface ResolvedOptions {
-  readonly provider: Provider;
-  readonly threads: number;
-  readonly optimization: "disabled" | "basic" | "extended" | "all";
-  readonly lowering: "plain" | "fused";
-  readonly fallback: "refuse" | "allow";
-  readonly profile: string | undefined;
-}
+import { BridgeError, type CompileOptions } from "@bridge-rl/spec";
+import type { Graph } from "@bridge-rl/tensor";
+import { measurePlacement, type Placement } from "../measure-placement.js";
+import type { ProviderName } from "../provider.js";
+import type { Session } from "./binding.js";
+import { openSession, type ResolvedOptions } from "./open-session.js";
+import { refusal } from "./provider-options.js";
 
 /** Compiles a graph for a provider. @throws BridgeError as `createOnnxRuntime` says */
 export async function compileSession(
   graph: Graph,
   options: ResolvedOptions,
-  { initializers = {}, keepMemory = true }: CompileOptions,
+  compileOptions: CompileOptions,
   resident?: readonly string[],
 ): Promise<Session> {
-  const binding = await loadBinding();
-  const { provider, threads, optimization, lowering, fallback, profile } = options;
-  const externalData = Object.entries(initializers).map(([name, value]) => ({ path: name, data: bytesOf(graph, name, value) }));
-  const model = writeOnnx(graph, { lowering, initializers: Object.keys(initializers) });
-  const onDevice = provider.name !== "cpu";
-  const sessionOptions: SessionOptions = {
-    executionProviders: [sessionProvider(provider)],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: optimization,
-    // planning memory ahead costs up to twice the peak and saves no time
-    enableMemPattern: false,
-    enableCpuMemArena: keepMemory,
-    externalData,
-    extra: {
-      session: {
-        intra_op: { allow_spinning: "0" },
-        ...(onDevice && fallback === "refuse" ? { disable_cpu_ep_fallback: "1" } : {}),
-      },
-    },
-    logSeverityLevel: 3,
-    ...(resident === undefined
-      ? {}
-      : {
-          preferredOutputLocation: Object.fromEntries(
-            [...graph.outputs.keys()].map((name) => [name, resident.includes(name) ? "gpu-buffer" : "cpu"]),
-          ),
-        }),
-    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-  };
   try {
-    return binding.createSession(model, sessionOptions);
+    return await openSession(graph, options, compileOptions, resident);
   } catch (cause) {
-    throw refusal(provider.name, cause instanceof Error ? cause.message : String(cause), cause);
+    if (BridgeError.isInstance(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (reason.includes("fallback to CPU EP has been explicitly disabled")) throw await lacking(graph, options, cause);
+    throw refusal(options.provider.name, reason, cause);
   }
 }
 
-function bytesOf(graph: Graph, name: string, { data }: TensorValue): Uint8Array {
-  const tensor = graph.inputs.get(name);
-  if (tensor === undefined) throw new BridgeError("invalid-input", `the graph has no input "${name}" to make an initializer of`);
-  const count = tensor.shape.reduce((product, size) => product * size, 1);
-  if (count !== data.length) {
-    throw new BridgeError(
-      "shape-mismatch",
-      `initializer "${name}" has ${data.length} elements; the graph wants [${tensor.shape.join(", ")}], which is ${count}`,
-    );
-  }
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** Names the operators that would have run on the CPU, by running the graph once with them there. */
+async function lacking(graph: Graph, { provider, threads, optimization, lowering }: ResolvedOptions, cause: unknown): Promise<BridgeError> {
+  const placements = await measurePlacement(graph, { provider, threads, optimization, lowering });
+  return new BridgeError(
+    "unsupported",
+    `provider "${provider.name}" has no kernel for ${onCpu(placements, provider.name)}; write the graph without, or allow it to run on the CPU ` +
+      'with fallback: "allow"',
+    { cause },
+  );
+}
+
+function onCpu(placements: readonly Placement[], provider: ProviderName): string {
+  const names = placements.flatMap(({ node, operator, provider: where }) =>
+    where === "CPUExecutionProvider" ? [`${operator} (node ${node})`] : [],
+  );
+  return names.length === 0 ? `some operator of the graph, which ran on ${provider} once it was allowed to` : names.slice(0, 8).join(", ");
 }

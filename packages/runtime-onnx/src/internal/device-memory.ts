@@ -9,7 +9,8 @@ import {
 } from "@bridge-rl/spec";
 import { type DataType, Graph, type Tensor } from "@bridge-rl/tensor";
 import type { Feed, Result, Session } from "./binding.js";
-import { compileSession, type ResolvedOptions } from "./compile-session.js";
+import { compileSession } from "./compile-session.js";
+import type { ResolvedOptions } from "./open-session.js";
 import { runSession } from "./run-session.js";
 
 /** A tensor in a device's memory, as the binding holds it. */
