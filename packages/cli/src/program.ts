@@ -3,17 +3,23 @@ import { Command } from "@commander-js/extra-typings";
 import { addCheck } from "./commands/check.js";
 import { addDownload } from "./commands/download.js";
 import { addEvaluate } from "./commands/evaluate.js";
+import { addExport } from "./commands/export.js";
 import { addGenerate } from "./commands/generate.js";
 import { addGrpo } from "./commands/grpo.js";
+import { addImport } from "./commands/import.js";
 import { addInfluence } from "./commands/influence.js";
 import { addInject } from "./commands/inject.js";
 import { addLogprobs } from "./commands/logprobs.js";
+import { addMatch } from "./commands/match.js";
 import { addPretrain } from "./commands/pretrain.js";
+import { addReadiness } from "./commands/readiness.js";
 import { addReport } from "./commands/report.js";
 import { addRollout } from "./commands/rollout.js";
 import { addRun } from "./commands/run.js";
+import { addSelect } from "./commands/select.js";
 import { addSft } from "./commands/sft.js";
 import { addSolve } from "./commands/solve.js";
+import { addStats } from "./commands/stats.js";
 import { examples, exitCodeHelp } from "./internal/help.js";
 
 /** In the order of the work. */
@@ -21,6 +27,11 @@ const adders = [
   addDownload,
   addGenerate,
   addInject,
+  addSelect,
+  addMatch,
+  addExport,
+  addImport,
+  addStats,
   addSolve,
   addCheck,
   addPretrain,
@@ -30,6 +41,7 @@ const adders = [
   addEvaluate,
   addLogprobs,
   addInfluence,
+  addReadiness,
   addReport,
   addRun,
 ];

@@ -1,10 +1,9 @@
-import { influence } from "@bridge-rl/influence";
 import type { InfluenceFile } from "@bridge-rl/report";
 import { BridgeError } from "@bridge-rl/spec";
 import { collectRollouts } from "@bridge-rl/training";
 import { readProblems } from "../data/read-problems.js";
 import { defaultReward } from "../stages/default-reward.js";
-import { influenceFile } from "../stages/influence-stage.js";
+import { measureInfluence } from "../stages/measure-influence.js";
 import { table } from "../terminal/table.js";
 import { samplingProgress, withModel } from "./with-model.js";
 
@@ -35,7 +34,8 @@ export async function influenceCommand(flags: InfluenceFlags): Promise<void> {
     );
   }
   const reward = await defaultReward();
-  const found = await withModel(flags, async ({ model: { policy, tokenizer }, progress, signal }) => {
+  const found = await withModel(flags, async ({ model, progress, signal }) => {
+    const { policy, tokenizer } = model;
     const sample = ({ problems, phrasebook }: typeof trained, phase: string) =>
       collectRollouts({
         sampler: policy.sampler,
@@ -48,9 +48,32 @@ export async function influenceCommand(flags: InfluenceFlags): Promise<void> {
         sampling: { temperature, maxTokens, stop: phrasebook.stop, signal, onProgress: samplingProgress(progress, phase) },
       });
     const groups = { train: await sample(trained, "rollouts"), evaluation: await sample(asked, "rollouts of targets") };
-    return influenceFile(await influence(policy, groups, { temperature, correctReward: reward.maximum, signal }));
+    const { phrasebook } = trained;
+    return measureInfluence(model, groups, { phrasebook, temperature, correctReward: reward.maximum, signal });
   });
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${influenceTable(found)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${influenceTable(found)}\n${besides(found)}`);
+}
+
+/** What is known beside the means: whether the theory holds here, what carries the influence, how ready the model is. */
+function besides({ measured = [], behaviors = [], readiness, queries }: InfluenceFile): string {
+  const lines: string[] = [];
+  const smallest = measured.at(-1);
+  if (smallest !== undefined) {
+    lines.push(
+      `A real step of rate ${smallest.learningRate.toExponential(1)} changed the objective by ${(smallest.measured / smallest.predicted).toFixed(3)} of what influence says.`,
+    );
+  }
+  if (behaviors.length > 1) {
+    const parts = behaviors.map(({ behavior, influence }) => `${behavior} ${(influence / queries.length).toPrecision(2)}`);
+    lines.push(`Carried by the tokens of: ${parts.join(", ")}.`);
+  }
+  if (readiness !== undefined) {
+    const { influence, accuracy, passAtN, coefficient, gradientNorm, rollouts } = readiness;
+    lines.push(
+      `Readiness for GRPO: influence on accuracy ${influence.toPrecision(3)}; rivals: accuracy ${accuracy.toFixed(3)}, pass@${rollouts} ${passAtN.toFixed(3)}, mean √(α(1−α)) ${coefficient.toFixed(3)}, gradient norm ${gradientNorm.toPrecision(3)}.`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function influenceTable({ byAccuracy, meanAll, meanMixed, queries }: InfluenceFile): string {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "commander";
 import { examples } from "../internal/help.js";
 import { gather, wholeNumber } from "../internal/parse-flags.js";
 import { inputFlag, outputFlag, seedFlag } from "./shared-flags.js";
@@ -20,6 +21,11 @@ export function addInject(program: Command): void {
       new Option("--arm <name>", "a whole recipe instead")
         .choices(["vanilla", "bridge", "pp-aug", "rc-aug"] as const)
         .conflicts("behavior"),
+    )
+    .addOption(
+      new Option("--mix <arms>", "a recipe drawn for each problem, by shares: vanilla=1,bridge=3")
+        .argParser(parseShares)
+        .conflicts(["behavior", "arm"]),
     )
     .option("--premise-orders <number>", "prompts of a solution: its own and re-shuffles of the premises", wholeNumber(1))
     .option("--solution-orders <number>", "solutions of a problem: the plain one and random topological orders", wholeNumber(1))
@@ -43,17 +49,34 @@ export function addInject(program: Command): void {
       const { problemRowSchema } = await import("../data/rows.js");
       const { readLines } = await import("../data/read-lines.js");
       const { withLineWriter } = await import("../data/write-lines.js");
-      const { demonstrate } = await import("@bridge-rl/behaviors");
+      const { demonstrate, pickArm } = await import("@bridge-rl/behaviors");
       const behaviors = (flags.behavior ?? []).map(parseBehaviorFlag);
       const { premiseOrders, solutionOrders } = flags;
-      const made = await resolveArm("inject", flags.arm ?? { behaviors, premiseOrders, solutionOrders }, process.cwd());
-      const arm = { ...made, premiseOrders: premiseOrders ?? made.premiseOrders, solutionOrders: solutionOrders ?? made.solutionOrders };
+      const recipes = flags.mix ?? [[flags.arm ?? { behaviors, premiseOrders, solutionOrders }, 1] as const];
+      const parts = await Promise.all(
+        recipes.map(async ([recipe, share]) => {
+          const made = await resolveArm("inject", recipe, process.cwd());
+          const orders = { premiseOrders: premiseOrders ?? made.premiseOrders, solutionOrders: solutionOrders ?? made.solutionOrders };
+          return { arm: { ...made, ...orders }, share };
+        }),
+      );
       const phrasebookOf = createPhrasebookFinder(flags);
       await withLineWriter(flags.output, async (writer) => {
         for await (const { row, place } of readLines(flags.input, problemRowSchema)) {
           const phrasebook = await phrasebookOf(row, place);
+          const arm = pickArm(row, parts, flags.seed);
           for (const demonstration of demonstrate(row, phrasebook, arm, flags.seed)) await writer.write(demonstration);
         }
       });
     });
+}
+
+/** Reads `vanilla=1,bridge=3`. */
+function parseShares(text: string): readonly (readonly [name: string, share: number])[] {
+  return text.split(",").map((part) => {
+    const [name = "", share = "", ...rest] = part.split("=");
+    const number = Number(share);
+    if (rest.length > 0 || share.trim() === "" || !(number >= 0)) throw new InvalidArgumentError("It has to look like vanilla=1,bridge=3.");
+    return [name.trim(), number] as const;
+  });
 }

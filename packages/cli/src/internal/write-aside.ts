@@ -2,7 +2,7 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** Writes a text file aside, makes sure that it is on the disk, and renames it: a reader sees all of it or the one before. */
-async function writeAside(path: string, text: string): Promise<void> {
+export async function writeAside(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const aside = join(dirname(path), `.${basename(path)}.unfinished`);
   const file = await open(aside, "w");

@@ -1,0 +1,33 @@
+import { BridgeError } from "@bridge-rl/spec";
+import type { FileRow } from "./column.js";
+import type { DatasetRow } from "./dataset-row.js";
+import { decodeRow } from "./decode-row.js";
+
+/**
+ * Reads what any line of data holds: a problem of `bridge generate`, a demonstration of `bridge inject`, the rollouts of `bridge rollout`
+ * (a row each), or a row of a trainer's schema.
+ *
+ * @param formatAnswer  how answers that are no text are written. @defaultValue `String`
+ * @throws BridgeError `invalid-file` where it is none of them
+ */
+export function rowsOfLine(line: FileRow, place: string, formatAnswer: (answer: number | boolean) => string = String): DatasetRow[] {
+  const { answer } = line;
+  const worded = typeof answer === "number" || typeof answer === "boolean" ? { ...line, answer: formatAnswer(answer) } : line;
+  if ("graph" in line && "difficulty" in line) {
+    const { operations } = object(line, "difficulty", place);
+    const { id, structureHash, prompt } = line;
+    return [decodeRow({ prompt, problem: id, structure_hash: structureHash, operations, answer: worded.answer }, place, "trl")];
+  }
+  if (!Array.isArray(line.rollouts)) return [decodeRow(worded, place)];
+  const { prompt, problem, operations } = line;
+  return line.rollouts.map((rollout: unknown, index) => {
+    const { text } = object({ rollout }, "rollout", place);
+    return decodeRow({ prompt, problem, operations, answer: worded.answer, completion: text }, `${place}, rollout ${index}`, "trl");
+  });
+}
+
+function object(line: FileRow, name: string, place: string): FileRow {
+  const value = line[name];
+  if (typeof value === "object" && value !== null) return value as FileRow;
+  throw new BridgeError("invalid-file", `${place}: ${name} is no object`);
+}
