@@ -113,6 +113,9 @@ export interface VerifySolutionOptions {
   readonly dialect?: "prose" | "terse";
 }
 
+/** How PromptBench's own solutions of the tasks begin whose steps are not those of our graphs. */
+const searches = /^(?:Starting the search|Let's first solve the coefficients of the linear equation)/m;
+
 /**
  * Judges a completion against its problem, step by step: every value, every formula and conclusion, what each rests on, the answer, and what
  * the behaviours claim.
@@ -121,7 +124,8 @@ export interface VerifySolutionOptions {
  * it is made, not again where its consequences show. Rounded numbers agree where the digits that are written leave it possible.
  *
  * @param problem  a graph of `promptbench` or `parsePrompt`, or what holds one
- * @throws BridgeError `invalid-graph` where the graph has no target; `unsupported` where it is of another source
+ * @throws BridgeError `invalid-graph` where the graph has no target; `unsupported` where it is of another source, and for PromptBench's own
+ *   worked text of linear equations and of searches in graphs
  */
 export function verifySolution(
   problem: ReasoningGraph | { readonly graph: ReasoningGraph },
@@ -133,6 +137,11 @@ export function verifySolution(
     throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes of the graph`);
   }
   const dialect = options.dialect ?? (/^[^\n]*;/.test(completion.slice(Math.max(0, completion.indexOf("<think>")))) ? "terse" : "prose");
+  if (searches.test(completion)) {
+    const message =
+      "PromptBench's own searches and eliminations can't be judged step by step; judge their answers, or solutions in our wordings";
+    throw new BridgeError("unsupported", message);
+  }
   const quantities = new Quantities(graph, dialect);
   const read = dialect === "terse" ? readTerse : readProse;
   return new Judge(quantities, withdraw(read(completion, quantities), completion), completion).judge();

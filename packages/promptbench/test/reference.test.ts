@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { answerMatches, parsePrompt } from "../src/index.js";
+import { answerMatches, parsePrompt, verifySolution } from "../src/index.js";
 import type { FixtureRow } from "./verification/fixture-row.js";
 import { readFolder } from "./verification/read-folder.js";
 import { verifyRow } from "./verification/verify-row.js";
@@ -17,6 +17,17 @@ describe.skipIf(missing !== undefined)("DyVal's own problems", () => {
 
   test.each(files)("are read, solved and worded again: $file", ({ task, rows }) => {
     for (const row of rows) expect(verifyRow(task, row), `row ${row.row}`).toEqual({ failures: [] });
+  });
+
+  test.each(files.filter(({ task }) => /arithmetic|logic/.test(task)))("have solutions that are right: $file", ({ rows }) => {
+    for (const { row, prompt_random, question, solution, var: query } of rows) {
+      if (solution === null) continue;
+      const { graph } = parsePrompt(prompt_random ?? question ?? "", query === undefined ? {} : { query });
+      const { valid, findings } = verifySolution(graph, solution);
+      expect(valid, `row ${row}: ${JSON.stringify(findings)}\n${solution}`).toBe(true);
+      const other = solution.replace(/(True|False|N\/A|\d+\.\d+)(?=\.?(\n\n|>>>))/, (right) => (right === "True" ? "False" : "True"));
+      expect(verifySolution(graph, other).valid).toBe(false);
+    }
   });
 
   test.each(files)("are found out when their labels are wrong: $file", ({ task, rows }) => {

@@ -1,6 +1,7 @@
 import type { Formula } from "./formula.js";
 import type { Quantities } from "./quantities.js";
 import { readFormula } from "./read-formula.js";
+import { readOriginal } from "./read-original.js";
 import { type Derivation, type LeafReason, type Member, type Statement, type Statements, type Word, wordAt } from "./statement.js";
 
 const name = String.raw`(?:[A-Za-z]\w*|\(x, ?y\))`;
@@ -22,10 +23,18 @@ export function readProse(text: string, quantities: Quantities): Statements {
     else {
       const statement = new Line(text, line, quantities).read();
       if (statement !== undefined) statements.push(statement);
+      else if (full.text.startsWith("(") || full.text.startsWith("Given ")) {
+        statements.push(...readOriginal(text, full, full.text.startsWith("(") ? lineAt(text, until + 1, end) : full, quantities));
+      }
     }
     start = until + 1;
   }
   return { dialect: "prose", statements, conclusions };
+}
+
+function lineAt(text: string, start: number, end: number): Word {
+  const newline = text.indexOf("\n", start);
+  return wordAt(text, Math.min(start, end), newline === -1 || newline > end ? end : newline);
 }
 
 const reasons: readonly (readonly [LeafReason, RegExp])[] = [
