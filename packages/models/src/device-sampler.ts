@@ -245,11 +245,16 @@ async function fit(cache: DeviceCache, rows: readonly (Sample | undefined)[]): P
 
 function stepFeeds(rows: readonly (Sample | undefined)[], count: number): Record<string, TensorValue> {
   const tokenIds = new Int32Array(count);
-  const positions = new BigInt64Array(count);
+  const slots = new Int32Array(count);
   for (const [row, sample] of rows.entries()) {
     if (sample === undefined) continue;
     tokenIds[row] = sample.completion.at(-1) ?? (sample.promptIds.at(-1) as number);
-    positions[row] = BigInt(cachedTokens(sample));
+    slots[row] = cachedTokens(sample);
   }
-  return { tokenIds: { data: tokenIds, shape: [count] }, positions: { data: positions, shape: [count, 1] } };
+  const positions = BigInt64Array.from(slots, BigInt);
+  return {
+    tokenIds: { data: tokenIds, shape: [count] },
+    positions: { data: positions, shape: [count, 1] },
+    slots: { data: slots, shape: [count, 1] },
+  };
 }

@@ -102,7 +102,9 @@ class ExactModel {
       this.config,
       declarations.map(({ name }) => name),
     );
-    const tensors = new Map(declarations.map(({ name }) => [name, new Float64Array(this.weights.get(name)?.length ?? 0)]));
+    const tensors = new Map<string, Float64Array>(
+      declarations.map(({ name }) => [name, new Float64Array(this.weights.get(name)?.length ?? 0)]),
+    );
     for (const name of names) tensors.set(name, doubles(results[gradientName(name)]));
     const embedding = tensors.get(embeddingName) as Float64Array;
     const width = this.config.hiddenSize;
@@ -320,7 +322,7 @@ function masksOf({ sequences }: ModelOracle): number[][] {
 }
 
 function rowsOf(run: MicroBatch, values: Float64Array, count: number): Float64Array[] {
-  const rows = Array.from({ length: count }, () => new Float64Array(0));
+  const rows: Float64Array[] = Array.from({ length: count }, () => new Float64Array(0));
   for (const { row, start, length } of run.parts) rows[row] = values.subarray(start, start + length);
   return rows;
 }

@@ -1,4 +1,4 @@
-import { attention, cast, equal, Graph, gatherRows, less, multiply, pad, reshape, softmax, type Tensor, where } from "@bridge-rl/tensor";
+import { attention, equal, Graph, gatherRows, less, multiply, pad, reshape, softmax, type Tensor, where } from "@bridge-rl/tensor";
 import { declareDecoder, decoderLayer, embedTokens, headLogits } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
 import { cacheNames, type StepShape } from "../sampler/decode-graphs.js";
@@ -6,7 +6,7 @@ import { cacheNames, type StepShape } from "../sampler/decode-graphs.js";
 /**
  * One decoding step whose cache stays on the device: the whole cache enters and leaves, with the new token's keys and values in its slot.
  *
- * Inputs besides the parameters: `tokenIds` int32 `[rows]`; `positions` int64 `[rows, 1]`, the slot of each new token; `inverseTemperature` `[]`;
+ * Inputs besides the parameters: `tokenIds` int32 `[rows]`; `positions` int64 and `slots` int32 `[rows, 1]`, both the slot of each new token; `inverseTemperature` `[]`;
  * `keys of layer …` and `values of layer …` `[rows, keyValueHeads, capacity, headDimension]`. Outputs: `probabilities` `[rows, vocabularySize]`, and
  * the cache with "new " before its names. Output and input are different buffers, since providers don't see the alias.
  */
@@ -21,7 +21,8 @@ export function deviceStepGraph(config: DecoderConfig, { rows, capacity }: StepS
     [capacity],
     "int32",
   );
-  const ends = cast(positions, "int32");
+  // the same numbers again, since providers have no arithmetic for 64 bits
+  const ends = graph.input("slots", [rows, 1], "int32");
   const isNew = reshape(equal(slots, ends), [rows, 1, capacity, 1]);
   const future = less(ends, slots);
   const mask = reshape(where(future, graph.scalar(-1e9, "float32"), 0), [rows, 1, 1, capacity]);
