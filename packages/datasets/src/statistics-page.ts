@@ -72,13 +72,20 @@ function tableMarkup({ title, head, rows }: StatisticsTable): string {
 }
 
 interface Bar {
+  /** Below the bar. */
   readonly label: string;
+  /** What a pointer is told. @defaultValue the label */
+  readonly name?: string;
   readonly count: number;
 }
 
 function histogram(lengths: DatasetStatistics["prompt"]["characters"], caption: string): string {
   if (lengths === undefined) return "";
-  const bins = lengths.histogram.map(({ from, to, count }) => ({ label: from === to ? String(from) : `${from}–${to}`, count }));
+  const bins = lengths.histogram.map(({ from, to, count }) => ({
+    label: String(from),
+    name: from === to ? String(from) : `${from}–${to}`,
+    count,
+  }));
   return bars(bins, caption);
 }
 
@@ -90,10 +97,10 @@ function bars(data: readonly Bar[], caption: string): string {
   const slot = width / data.length;
   const longest = Math.max(...data.map(({ label }) => label.length)) * 7.5 + 10;
   const every = Math.max(1, Math.ceil(longest / slot));
-  const shapes = data.map(({ label, count }, index) => {
+  const shapes = data.map(({ label, name: told = label, count }, index) => {
     const size = ((height - top - bottom) * count) / most;
     const left = index * slot;
-    const rectangle = `<rect x="${(left + slot * 0.1).toFixed(1)}" y="${(height - bottom - size).toFixed(1)}" width="${(slot * 0.8).toFixed(1)}" height="${size.toFixed(1)}"><title>${escapeMarkup(label)}: ${count}</title></rect>`;
+    const rectangle = `<rect x="${(left + slot * 0.1).toFixed(1)}" y="${(height - bottom - size).toFixed(1)}" width="${(slot * 0.8).toFixed(1)}" height="${size.toFixed(1)}"><title>${escapeMarkup(told)}: ${count}</title></rect>`;
     const middle = Math.min(Math.max(left + slot / 2, longest / 2 - 4), width - longest / 2 + 4).toFixed(1);
     const name = index % every === 0 ? `<text x="${middle}" y="${height - 6}" text-anchor="middle">${escapeMarkup(label)}</text>` : "";
     const peak =
