@@ -6,8 +6,9 @@ import { addBehaviors, type BehaviorInfluence, behaviorInfluence } from "./behav
 import type { TokenMark } from "./behavior-shares.js";
 import { type EvaluationDirection, evaluationDirection } from "./evaluation-direction.js";
 import { forwardOnly } from "./forward-only.js";
-import type { AdvantageConvention, GroupAdvantageOptions } from "./group-advantages.js";
+import { type AdvantageConvention, type GroupAdvantageOptions, groupAdvantages } from "./group-advantages.js";
 import { type InfluenceSummary, influenceByAccuracy } from "./influence-by-accuracy.js";
+import { at } from "./internal/at.js";
 import { type QueryInfluence, queryInfluence } from "./query-influence.js";
 import type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";
 import type { GroupScores, NumericalError, ScoreEstimator } from "./score-estimator.js";
@@ -30,6 +31,8 @@ export interface InfluenceOptions<Group extends RolloutGroup = RolloutGroup> {
   readonly level?: number;
   /** Where behaviours show in a training rollout, as tokens; influence is then split by behaviour. */
   readonly marks?: (group: Group, rollout: number) => readonly TokenMark[];
+  /** Of which groups the influence of every token is kept. @defaultValue none */
+  readonly keepTokens?: (group: Group) => boolean;
   /** How rollouts are scored. @defaultValue forwardOnly(), two forward passes */
   readonly estimator?: ScoreEstimator;
   /** Also scores queries without signal, for their branches; their influence is 0 either way. @defaultValue false */
@@ -61,6 +64,8 @@ export interface QueryReport extends QueryInfluence {
   readonly expectedSignal: Estimate | undefined;
   /** Where marks were given and the query was scored. */
   readonly behaviors?: readonly BehaviorInfluence[];
+  /** What each token carries of the influence, where `keepTokens` said so and the query was scored. `[rollouts][tokens]` */
+  readonly tokenInfluence?: readonly (readonly number[])[];
 }
 
 export interface InfluenceReport {
@@ -135,7 +140,7 @@ export async function influence<Group extends RolloutGroup>(
   };
 }
 
-function settingsOf(options: Omit<InfluenceOptions, "marks">): InfluenceSettings {
+function settingsOf(options: Omit<InfluenceOptions, "marks" | "keepTokens">): InfluenceSettings {
   return {
     convention: options.convention ?? "population",
     advantageEpsilon: options.advantageEpsilon ?? 1e-6,
@@ -155,7 +160,7 @@ function reportQuery<Group extends RolloutGroup>(
   scores: GroupScores | undefined,
   posterior: (correct: number) => AccuracyPosterior,
   settings: InfluenceSettings,
-  { marks }: InfluenceOptions<Group>,
+  { marks, keepTokens }: InfluenceOptions<Group>,
 ): QueryReport {
   const options = { ...advantageOptions(settings), correctReward: settings.correctReward, level: settings.level };
   const query = queryInfluence({ rewards: group.rewards, scores: scores?.scores }, options);
@@ -175,12 +180,20 @@ function reportQuery<Group extends RolloutGroup>(
     ...query,
     expectedSignal: query.split === "correctness" ? posterior(query.correct).expectedSignal : undefined,
     ...(behaviors === undefined ? {} : { behaviors }),
+    ...(keepTokens?.(group) && scores !== undefined ? { tokenInfluence: tokenInfluenceOf(group, scores, settings) } : {}),
   };
+}
+
+function tokenInfluenceOf(group: RolloutGroup, scores: GroupScores, settings: InfluenceSettings): number[][] {
+  const advantages = groupAdvantages(group.rewards, advantageOptions(settings));
+  return tokenScoresOf(scores, settings).map((row, rollout) =>
+    Array.from(row, (score) => (at(advantages, rollout) * score) / advantages.length),
+  );
 }
 
 function tokenScoresOf({ tokenScores }: GroupScores, { estimator }: InfluenceSettings): readonly Float64Array[] {
   if (tokenScores !== undefined) return tokenScores;
-  throw new BridgeError("invalid-option", `marks split influence by token, which ${estimator} does not tell; use forwardOnly`);
+  throw new BridgeError("invalid-option", `influence by token, or by marks, is not what ${estimator} tells; use forwardOnly`);
 }
 
 function advantageOptions({ convention, advantageEpsilon }: InfluenceSettings): GroupAdvantageOptions {

@@ -44,7 +44,7 @@ export const readinessMeasures: readonly ReadinessMeasure[] = ["influence", "acc
 export async function readiness<Group extends RolloutGroup>(
   policy: Policy,
   groups: { readonly train: readonly Group[]; readonly evaluation: readonly RolloutGroup[] },
-  options: Omit<InfluenceOptions<Group>, "objective" | "marks" | "scoreSilentGroups"> = {},
+  options: Omit<InfluenceOptions<Group>, "objective" | "marks" | "keepTokens" | "scoreSilentGroups"> = {},
 ): Promise<Readiness> {
   const report = await influence(policy, groups, { ...options, objective: "accuracy" });
   const { convention = "population", advantageEpsilon = 1e-6, lengthNormalization = "sum" } = options;

@@ -74,7 +74,7 @@ describe("estimators", () => {
   test("say so where they cannot do what is asked", async () => {
     const marks = () => [{ behavior: "reflection", start: 0, end: 2 }];
     const sides = { train, evaluation };
-    await expect(influence(policy, sides, { marks, estimator: fullGradients() })).rejects.toThrow(/split influence by token/);
+    await expect(influence(policy, sides, { marks, estimator: fullGradients() })).rejects.toThrow(/influence by token, or by marks/);
     const direction = await evaluationDirection(policy, evaluation);
     await expect(fullGradients().score(policy, train, direction, {})).rejects.toThrow(/keepValues: true/);
   });

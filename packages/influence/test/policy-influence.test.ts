@@ -229,6 +229,14 @@ describe("influence", () => {
     expect(total / 6).toBeCloseTo(report.summary.allQueries.mean as number, 12);
   });
 
+  test("splits exactly over tokens, where asked to", async () => {
+    const report = await influence(policy, { train, evaluation }, { keepTokens: ({ problem }) => problem.id === "train-1" });
+    expect(report.queries.map(({ tokenInfluence }) => tokenInfluence !== undefined)).toEqual([false, true, false, false, false, false]);
+    const { tokenInfluence = [], influence: whole } = report.queries[1] ?? { influence: 0 };
+    expect(tokenInfluence.map((tokens) => tokens.length)).toEqual(train[1]?.rollouts.map(({ completionIds }) => completionIds.length));
+    expect(sum(tokenInfluence.flat())).toBeCloseTo(whole, 12);
+  });
+
   test("refuses a problem that is on both sides", async () => {
     await expect(influence(policy, { train, evaluation: [...evaluation, train[0] as RolloutGroup] })).rejects.toThrow(/train-0/);
   });

@@ -1,6 +1,8 @@
 export { difference, type Estimate, estimateOf, meanWithInterval } from "./estimate.js";
+export { mergeRuns } from "./merge-runs.js";
 export { type ArmRun, type Run, readRun } from "./read-run.js";
-export { renderReport } from "./render-report.js";
+export { readinessOutcomes } from "./readiness-outcomes.js";
+export { type RenderReportOptions, renderReport } from "./render-report.js";
 export {
   type Accuracy,
   type ArmSummary,
@@ -22,5 +24,6 @@ export {
   summaryFileSchema,
 } from "./run-files.js";
 export { type EvaluatedArm, summarizeEvaluations } from "./summarize-evaluations.js";
+export { type WatchReportOptions, watchReport } from "./watch-report.js";
 export { wilsonInterval } from "./wilson-interval.js";
 export { type WriteReportOptions, writeReport } from "./write-report.js";

@@ -93,6 +93,42 @@ export interface InfluenceFile {
   readonly meanMixed: number | null;
   /** How far the estimator's own check was off, relative. */
   readonly numericalError: number | null;
+  /** Sums over queries of what the tokens of each behaviour carry, through right and through wrong rollouts. */
+  readonly behaviors?: readonly {
+    readonly behavior: string;
+    readonly tokens: number;
+    readonly influence: number;
+    readonly throughCorrect: number;
+    readonly throughWrong: number;
+  }[];
+  /** Some training queries (columns) against some targets (rows): influence and its branches K⁺ and K⁻, `[rows][columns]`. */
+  readonly coInfluence?: {
+    readonly rows: readonly string[];
+    readonly columns: readonly { readonly problem: string; readonly accuracy: number }[];
+    readonly influence: readonly (readonly number[])[];
+    readonly positive: readonly (readonly (number | null)[])[];
+    readonly negative: readonly (readonly (number | null)[])[];
+  };
+  /** What the tokens of a few rollouts carry: parts of their query's influence. */
+  readonly tokens?: readonly {
+    readonly problem: string;
+    readonly reward: number;
+    /** The texts of the tokens; together they are the completion. */
+    readonly tokens: readonly string[];
+    readonly influence: readonly number[];
+  }[];
+  /** What plain gradient steps on all queries really do, next to what influence predicts. */
+  readonly measured?: readonly { readonly learningRate: number; readonly predicted: number; readonly measured: number }[];
+  /** Readiness for GRPO: mean influence on accuracy, and its rivals. */
+  readonly readiness?: {
+    readonly influence: number;
+    readonly interval: readonly [number, number] | null;
+    readonly accuracy: number;
+    readonly passAtN: number;
+    readonly coefficient: number;
+    readonly gradientNorm: number;
+    readonly rollouts: number;
+  };
 }
 
 /** A share of right answers with its 95 % Wilson interval. */
@@ -205,6 +241,33 @@ export const influenceFileSchema: z.ZodType<InfluenceFile> = z.object({
   meanAll: z.number().nullable(),
   meanMixed: z.number().nullable(),
   numericalError: z.number().nullable(),
+  behaviors: z
+    .array(z.object({ behavior: z.string(), tokens: count, influence: z.number(), throughCorrect: z.number(), throughWrong: z.number() }))
+    .exactOptional(),
+  coInfluence: z
+    .object({
+      rows: z.array(z.string()),
+      columns: z.array(z.object({ problem: z.string(), accuracy: share })),
+      influence: z.array(z.array(z.number())),
+      positive: z.array(z.array(z.number().nullable())),
+      negative: z.array(z.array(z.number().nullable())),
+    })
+    .exactOptional(),
+  tokens: z
+    .array(z.object({ problem: z.string(), reward: z.number(), tokens: z.array(z.string()), influence: z.array(z.number()) }))
+    .exactOptional(),
+  measured: z.array(z.object({ learningRate: z.number(), predicted: z.number(), measured: z.number() })).exactOptional(),
+  readiness: z
+    .object({
+      influence: z.number(),
+      interval,
+      accuracy: share,
+      passAtN: share,
+      coefficient: z.number(),
+      gradientNorm: z.number(),
+      rollouts: count,
+    })
+    .exactOptional(),
 });
 
 const accuracy = { accuracy: share, low: share, high: share, n: count };

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeReport } from "../src/index.js";
+import { readRun, renderReport, writeReport } from "../src/index.js";
 import { lowContrast } from "./low-contrast.js";
 import { makeRun } from "./make-run.js";
 
@@ -63,7 +63,7 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
 
   test("has the same numbers and pictures without JavaScript", async () => {
     const numbers = (page: Page): Promise<string[]> =>
-      page.locator("main").locator("td, th, svg desc, .lead, figcaption").allTextContents();
+      page.locator("main").locator(":is(td, th, svg desc, .lead, figcaption):not(#query-list *)").allTextContents();
     const { page: plain } = await open({ javaScriptEnabled: false });
     const { page: scripted } = await open();
     const shown = await numbers(plain);
@@ -110,7 +110,7 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
     expect((await skip.boundingBox())?.x).toBeGreaterThanOrEqual(0);
     const outlines = new Set<string>();
     const visited: string[] = [];
-    for (let presses = 0; presses < 400; presses++) {
+    for (let presses = 0; presses < 800; presses++) {
       await page.keyboard.press("Tab");
       const [tag, outline] = (await page.evaluate(
         "(() => { const e = document.activeElement; return [e.tagName, getComputedStyle(e).outlineStyle]; })()",
@@ -122,9 +122,54 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
     expect([...outlines]).toEqual(["solid"]);
     expect(visited.filter((tag) => tag === "SUMMARY")).toHaveLength(await page.locator("summary").count());
     expect(visited.filter((tag) => tag === "PRE")).toHaveLength(await page.locator("pre:visible").count());
-    await page.getByRole("button").focus();
+    await page.getByRole("button", { name: "Unfold all numbers" }).focus();
     await page.keyboard.press("Enter");
     expect(await page.locator("details:not([open])").count()).toBe(0);
+    await page.close();
+  });
+
+  test("lists all queries: searched, sorted and turned over from the keyboard", async () => {
+    const { page } = await open();
+    const list = page.locator("#query-list");
+    const influences = async (): Promise<number[]> =>
+      (await list.locator("tbody td:nth-child(3)").allTextContents()).map((text) => Number(text.replace("−", "-")));
+    const status = list.getByRole("status");
+    expect(await status.textContent()).toBe("1 to 25 of 720 queries");
+    const falling = await influences();
+    expect(falling).toEqual(falling.toSorted((a, b) => b - a));
+    await list.getByRole("button", { name: "influence" }).press("Enter");
+    const rising = await influences();
+    expect(rising).toEqual(rising.toSorted((a, b) => a - b));
+    expect(await list.getByRole("columnheader", { name: "influence" }).getAttribute("aria-sort")).toBe("ascending");
+    await list.getByRole("button", { name: "Next 25" }).press("Space");
+    expect(await status.textContent()).toBe("26 to 50 of 720 queries");
+    await list.getByRole("searchbox", { name: "Search" }).fill("bridge 7/11, seed 2");
+    expect(await status.textContent()).toBe("1 to 1 of 1 queries");
+    await list.getByRole("searchbox").fill("no such thing");
+    expect(await status.textContent()).toBe("No query matches.");
+    await page.close();
+  });
+
+  test("is as quick with 10,000 queries: a page of them at a time", async () => {
+    const { file, ...run } = await readRun(directory);
+    const [arm] = run.arms;
+    const measured = arm?.influence.sft;
+    if (arm === undefined || measured === undefined) throw new Error("the run has influence");
+    const queries = Array.from({ length: 10_000 }, (_, index) => ({
+      ...(measured.queries[index % measured.queries.length] as (typeof measured.queries)[number]),
+      problem: `igsm/1/7/${index}`,
+    }));
+    const large = await renderReport({ ...run, file, arms: [{ ...arm, influence: { sft: { ...measured, queries } } }] });
+    expect(large.length).toBeLessThan(3e6);
+    const path = join(directory, "large.html");
+    writeFileSync(path, large);
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(path).href);
+    const list = page.locator("#query-list");
+    expect(await list.getByRole("status").textContent()).toBe("1 to 25 of 10000 queries");
+    await list.getByRole("searchbox").fill("igsm/1/7/9999");
+    expect(await list.getByRole("status").textContent()).toBe("1 to 1 of 1 queries");
+    expect(await page.evaluate("document.querySelectorAll('*').length")).toBeLessThan(20_000);
     await page.close();
   });
 
@@ -136,7 +181,8 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
     expect(of("main")).toHaveLength(1);
     expect(of("navigation").map(({ name }) => name?.value)).toEqual(["Contents"]);
     const pictures = of("image").map(({ name, description }) => `${name?.value} ${description?.value ?? ""}`);
-    expect(pictures).toHaveLength(await page.locator("svg").count());
+    // Those in folded parts come with unfolding.
+    expect(pictures).toHaveLength(await page.locator("svg:visible").count());
     for (const picture of pictures) expect(picture.length).toBeGreaterThan(20);
     expect(of("columnheader").length).toBeGreaterThan(10);
     expect(of("rowheader").length).toBeGreaterThan(5);

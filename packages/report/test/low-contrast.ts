@@ -15,8 +15,8 @@ export const lowContrast = `(least) => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const shapeGround = (element) => {
-    const node = element.closest("g.node");
-    const shape = node && node.querySelector("path, polygon, ellipse");
+    const node = element.closest("g.node, g.stop");
+    const shape = node && node.querySelector("path, polygon, ellipse, circle");
     return shape ? parse(getComputedStyle(shape).fill) : undefined;
   };
   const groundOf = (element) => {

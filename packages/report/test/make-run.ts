@@ -289,5 +289,48 @@ function influenceOf(arm: number, groupSize: number, random: Random): InfluenceF
     meanAll: meanOf(queries),
     meanMixed: meanOf(mixed),
     numericalError: 0.0004,
+    behaviors: ["plain", "attempt", "restate", "stepwise"].slice(0, arm === 0 ? 2 : 4).map((behavior) => {
+      const [throughCorrect, throughWrong] = [2 * random.normal(), random.normal()];
+      return { behavior, tokens: random.integer(500, 5000), influence: throughCorrect + throughWrong, throughCorrect, throughWrong };
+    }),
+    coInfluence: coInfluenceOf(queries.slice(0, 24), random),
+    tokens: [1, 0].map((reward) => tokensOf(reward, random)),
+    measured: [0.09, 0.03, 0.01].map((learningRate) => ({
+      learningRate,
+      predicted: learningRate * 0.02,
+      measured: learningRate * 0.02 * (1 + 3 * learningRate),
+    })),
+    readiness: {
+      influence: 0.012 + 0.01 * arm,
+      interval: [0.004, 0.02 + 0.01 * arm],
+      accuracy: 0.42,
+      passAtN: 0.81,
+      coefficient: 0.33,
+      gradientNorm: 1.7,
+      rollouts: groupSize,
+    },
   };
+}
+
+function coInfluenceOf(
+  queries: readonly { problem: string; accuracy: number }[],
+  random: Random,
+): NonNullable<InfluenceFile["coInfluence"]> {
+  const rows = Array.from({ length: 10 }, (_, row) => `igsm/1/9/${row}`);
+  const columns = queries.map(({ problem, accuracy }) => ({ problem, accuracy }));
+  const branch = (missing: number): (number | null)[][] =>
+    rows.map(() => columns.map(({ accuracy }) => (accuracy === missing ? null : 0.1 * random.normal())));
+  const [positive, negative] = [branch(0), branch(1)];
+  const influence = rows.map((_, row) =>
+    columns.map(({ accuracy }, column) => {
+      const [plus, minus] = [positive[row]?.[column] ?? 0, negative[row]?.[column] ?? 0];
+      return Math.sqrt(accuracy * (1 - accuracy)) * (plus - minus);
+    }),
+  );
+  return { rows, columns, positive, negative, influence };
+}
+
+function tokensOf(reward: number, random: Random): NonNullable<InfluenceFile["tokens"]>[number] {
+  const tokens = ["<think>", "a=", "3", ";", "b=", "a", "+", "4", "=", "7", ";", "</think>", " \\boxed{", "7", "}"];
+  return { problem: `igsm/1/7/${reward}`, reward, tokens, influence: tokens.map(() => 0.01 * random.normal()) };
 }

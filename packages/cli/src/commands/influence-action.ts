@@ -2,7 +2,6 @@ import type { InfluenceFile } from "@bridge-rl/report";
 import { BridgeError } from "@bridge-rl/spec";
 import { collectRollouts } from "@bridge-rl/training";
 import { readProblems } from "../data/read-problems.js";
-import { defaultReward } from "../stages/default-reward.js";
 import { measureInfluence } from "../stages/measure-influence.js";
 import { table } from "../terminal/table.js";
 import { samplingProgress, withModel } from "./with-model.js";
@@ -33,7 +32,7 @@ export async function influenceCommand(flags: InfluenceFlags): Promise<void> {
       `${targets} is worded by ${asked.phrasebook.name}, ${input} by ${trained.phrasebook.name}; use one phrasebook`,
     );
   }
-  const reward = await defaultReward();
+  const { reward } = trained;
   const found = await withModel(flags, async ({ model, progress, signal }) => {
     const { policy, tokenizer } = model;
     const sample = ({ problems, phrasebook }: typeof trained, phase: string) =>

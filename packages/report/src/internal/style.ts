@@ -5,6 +5,7 @@ export const style = `
   --paper: #fffefa; --ink: #1b1b19; --muted: #5c5b55; --rule: #d8d6cc; --ground: #f5f3ea; --link: #1c5599;
   --arm-0: #62615b; --arm-1: #b23a06; --arm-2: #1c5fa6; --arm-3: #0b6b4b; --arm-4: #7b3a8c; --arm-5: #765700;
   --attempt: #a8330a; --attempt-ground: #fbe6dc; --restate: #1c5599; --restate-ground: #e0ebf7; --stepwise: #0d6446; --stepwise-ground: #ddf0e6;
+  --help: #1c5fa6; --harm: #b23a06; --p1: #eef4fb; --p2: #d9e7f7; --p3: #bdd6f1; --p4: #9dc3ea; --n1: #fdf1ea; --n2: #fadfd0; --n3: #f6c8ae; --n4: #f2b08b;
   --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", "URW Palladio L", P052, Georgia, serif;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
@@ -13,6 +14,7 @@ export const style = `
     --paper: #161614; --ink: #e9e7df; --muted: #aaa89e; --rule: #3b3a35; --ground: #21201d; --link: #8fbdf2;
     --arm-0: #aeaca2; --arm-1: #f39a68; --arm-2: #85b6ee; --arm-3: #68c9a1; --arm-4: #d3a3e3; --arm-5: #d8b750;
     --attempt: #ffb38a; --attempt-ground: #45230f; --restate: #a3cbf7; --restate-ground: #17304b; --stepwise: #8fdcb9; --stepwise-ground: #123b2a;
+    --help: #85b6ee; --harm: #f39a68; --p1: #1b2735; --p2: #1e344f; --p3: #21436b; --p4: #255287; --n1: #33231a; --n2: #4a2c1b; --n3: #63361c; --n4: #7b401d;
   }
 }
 * { box-sizing: border-box; }
@@ -83,6 +85,24 @@ mark.attempt { background: var(--attempt-ground); text-decoration-color: var(--a
 mark.check, mark.plan, mark.estimate { background: var(--stepwise-ground); text-decoration-color: var(--stepwise); text-decoration-style: dashed; }
 mark.retract { background: var(--attempt-ground); text-decoration-color: var(--attempt); text-decoration-style: double; }
 .legend mark { padding: 0.1em 0.3em; margin-right: 0.4em; }
+.tok.p1 { background: var(--p1); } .tok.n1 { background: var(--n1); text-decoration: underline dotted; text-underline-offset: 0.25em; } .tok.p2 { background: var(--p2); } .tok.n2 { background: var(--n2); text-decoration: underline dotted; text-underline-offset: 0.25em; } .tok.p3 { background: var(--p3); } .tok.n3 { background: var(--n3); text-decoration: underline dotted; text-underline-offset: 0.25em; } .tok.p4 { background: var(--p4); } .tok.n4 { background: var(--n4); text-decoration: underline dotted; text-underline-offset: 0.25em; }
+.tok { border-radius: 2px; }
+.legend .tok, .key { padding: 0.1em 0.4em; }
+.key { border: 1px solid var(--rule); border-left-width: 0.9em; } .key.helps { border-left-color: var(--help); } .key.harms { border-left-color: var(--harm); }
+.heat .helps rect { fill: var(--help); } .heat .harms rect { fill: var(--harm); } .heat rect.none { fill: none; }
+.heat .harms line { stroke: var(--paper); stroke-width: 1.5; }
+.walks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.6rem 2rem; }
+.walks .scroll { padding: 12px 4px 4px; } .walks .reasoning-graph { overflow: visible; }
+.reasoning-graph .walk { fill: none; stroke: var(--ink); stroke-width: 2; stroke-opacity: 0.6; }
+.reasoning-graph .walk.attempt { stroke-dasharray: 6 4; } .reasoning-graph .walk.restate { stroke-dasharray: 1.5 4; stroke-linecap: round; }
+.reasoning-graph .tip { fill: var(--ink); stroke: none; }
+.reasoning-graph .stop circle { fill: var(--ink); stroke: var(--paper); } .reasoning-graph .stop text { fill: var(--paper); font: 600 9px var(--sans); text-anchor: middle; }
+input[type="search"] { font: inherit; font-family: var(--sans); font-size: 0.85rem; padding: 0.3rem 0.5rem; border: 1px solid var(--muted); border-radius: 3px; background: var(--paper); color: var(--ink); width: 16rem; max-width: 100%; }
+.controls { font: 0.85rem/1.7 var(--sans); } .controls button { margin-top: 0.3rem; font: 0.85rem var(--sans); }
+button:disabled { color: var(--muted); border-color: var(--rule); cursor: default; }
+th button { margin: 0; padding: 0; border: 0; font: inherit; color: inherit; } th[aria-sort] button { color: var(--ink); font-weight: 600; }
+th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="descending"] button::after { content: " ↓"; }
+#query-list tbody td:last-child { white-space: normal; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
 .reasoning-graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }
 .reasoning-graph > g > polygon { fill: none; }

@@ -1,3 +1,4 @@
+import { expectedSignal } from "@bridge-rl/influence";
 import * as Plot from "@observablehq/plot";
 import { armColor } from "../arms.js";
 import { percent } from "../format.js";
@@ -14,15 +15,19 @@ export interface HistogramOptions {
   readonly binWidth: number;
   /** The largest share of any arm, so that arms can be compared. */
   readonly highest: number;
+  /** N, for the curve of what a fresh group is worth. */
+  readonly groupSize: number | undefined;
 }
 
 /** Draws how many problems have which rollout accuracy, with the coefficient √(α(1−α)) as a dashed curve on a scale of its own. */
-export function histogramChart({ id, title, index, bins, binWidth, highest }: HistogramOptions): Html {
+export function histogramChart({ id, title, index, bins, binWidth, highest, groupSize }: HistogramOptions): Html {
   const top = Math.max(highest, 1e-9) * 1.08;
   const curve = Array.from({ length: 101 }, (_, step) => {
     const accuracy = step / 100;
     return [accuracy, (Math.sqrt(accuracy * (1 - accuracy)) / 0.5) * top * 0.92] as const;
   });
+  const expected =
+    groupSize === undefined ? [] : curve.map(([accuracy]) => [accuracy, (expectedSignal(groupSize, accuracy) / 0.5) * top * 0.92] as const);
   const half = binWidth * 0.42;
   return plotSvg(
     { id, title, description: bins.map(({ accuracy, share }) => `α = ${percent(accuracy)}: ${percent(share)} of problems.`).join(" ") },
@@ -54,6 +59,7 @@ export function histogramChart({ id, title, index, bins, binWidth, highest }: Hi
           fillOpacity: 0.75,
         }),
         Plot.line(curve, { x: "0", y: "1", stroke: "currentColor", strokeDasharray: "4 3", strokeWidth: 1.25 }),
+        Plot.line(expected, { x: "0", y: "1", stroke: "currentColor", strokeDasharray: "1.5 3", strokeLinecap: "round", strokeWidth: 1.5 }),
         Plot.ruleY([0], { strokeOpacity: 0.6 }),
       ],
     },

@@ -1,3 +1,4 @@
+import { expectedSignal } from "@bridge-rl/influence";
 import type { ArmRun, Run } from "../../read-run.js";
 import type { RunStage } from "../../run-files.js";
 import { armNames } from "../arms.js";
@@ -11,6 +12,8 @@ interface Distribution {
   readonly index: number;
   readonly bins: readonly { readonly accuracy: number; readonly count: number; readonly share: number }[];
   readonly total: number;
+  /** N, where all groups have the same. */
+  readonly groupSize: number | undefined;
 }
 
 /** How many problems have which rollout accuracy after a stage. Undefined where neither influence nor samples tell. */
@@ -23,11 +26,12 @@ export function accuracyDistributionSection(run: Run): Section | undefined {
     id: "accuracy-distribution",
     title: "How ready each arm is for RL",
     body: html`<p>GRPO learns nothing from a problem whose rollouts are all right or all wrong: a query of rollout accuracy α enters with
-the coefficient √(α(1−α)), which is 0 at both ends and 0.5 in the middle (arXiv 2505.18917, Proposition 3.1).</p>
+the coefficient √(α(1−α)), which is 0 at both ends and 0.5 in the middle (arXiv 2505.18917, Proposition 3.1). A fresh group of N rollouts of a query whose
+true accuracy is α is worth w_N(α) on average, which is less, above all near the ends.</p>
 ${table({
   caption: "Rollout accuracy of training problems after SFT",
-  head: ["arm", "all wrong", "mixed", "all right", "mean α", "mean √(α(1−α))", "problems"],
-  rows: arms.map(({ name, bins, total }) => {
+  head: ["arm", "all wrong", "mixed", "all right", "mean α", "mean √(α(1−α))", "mean w_N(α)", "problems"],
+  rows: arms.map(({ name, bins, total, groupSize }) => {
     const shareOf = (test: (accuracy: number) => boolean) =>
       bins.filter(({ accuracy }) => test(accuracy)).reduce((sum, { share }) => sum + share, 0);
     return [
@@ -40,13 +44,19 @@ ${table({
         bins.reduce((sum, { accuracy, share }) => sum + Math.sqrt(accuracy * (1 - accuracy)) * share, 0),
         3,
       ),
+      groupSize === undefined
+        ? "–"
+        : fixed(
+            bins.reduce((sum, { accuracy, share }) => sum + expectedSignal(groupSize, accuracy) * share, 0),
+            3,
+          ),
       whole(total),
     ];
   }),
 })}
 ${figure({
   id: "figure-accuracy-distribution",
-  panels: arms.map(({ name, index, bins }) => ({
+  panels: arms.map(({ name, index, bins, groupSize }) => ({
     title: name,
     unit: "% of problems",
     chart: histogramChart({
@@ -56,17 +66,20 @@ ${figure({
       bins,
       binWidth,
       highest,
+      groupSize,
     }),
   })),
-  caption: "Problems by the share of their rollouts that is right, after SFT and before GRPO. Dashed: √(α(1−α)), on a scale of its own.",
-  tables: arms.map(({ name, bins }) => ({
+  caption:
+    "Problems by the share of their rollouts that is right, after SFT and before GRPO. Dashed: √(α(1−α)); dotted: w_N(α), what a fresh group is worth; both on a scale of their own.",
+  tables: arms.map(({ name, bins, groupSize }) => ({
     caption: `${name}: problems by rollout accuracy`,
-    head: ["α", "problems", "share", "√(α(1−α))"],
+    head: ["α", "problems", "share", "√(α(1−α))", "w_N(α)"],
     rows: bins.map(({ accuracy, count, share }) => [
       percent(accuracy),
       whole(count),
       percent(share),
       fixed(Math.sqrt(accuracy * (1 - accuracy)), 3),
+      groupSize === undefined ? "–" : fixed(expectedSignal(groupSize, accuracy), 3),
     ]),
   })),
 })}`,
@@ -84,7 +97,8 @@ function distributions(run: Run, stage: RunStage): Distribution[] {
     const bins = [...counts]
       .sort(([left], [right]) => left - right)
       .map(([accuracy, count]) => ({ accuracy, count, share: count / total }));
-    return [{ name, index, bins, total }];
+    const sizes = new Set(run.arms.filter((arm) => arm.name === name).flatMap((arm) => groupSizes(arm, stage)));
+    return [{ name, index, bins, total, groupSize: sizes.size === 1 ? [...sizes][0] : undefined }];
   });
 }
 
@@ -98,6 +112,13 @@ function countsOf(arm: ArmRun, stage: RunStage): readonly { readonly accuracy: n
     accuracy: tidy(rollouts.reduce((sum, { reward }) => sum + reward, 0) / rollouts.length),
     count: 1,
   }));
+}
+
+/** An influence file has a bin for every k/N; samples have their rollouts. */
+function groupSizes(arm: ArmRun, stage: RunStage): number[] {
+  const bins = arm.influence[stage]?.histogram;
+  if (bins) return bins.length > 1 ? [bins.length - 1] : [];
+  return (arm.rollouts[stage] ?? []).map(({ rollouts }) => rollouts.length).filter((size) => size > 1);
 }
 
 /** Thirds and sevenths written with different roundings are the same accuracy. */

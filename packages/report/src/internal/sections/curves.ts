@@ -52,6 +52,21 @@ export function insideSection(run: Run): Section | undefined {
   return curveSection(run, "inside", "Inside GRPO", inside, "What the training rollouts looked like, step by step.");
 }
 
+/** Influence as it was measured during GRPO. Undefined where it was not. */
+export function onlineInfluenceSection(run: Run): Section | undefined {
+  return curveSection(
+    run,
+    "online-influence",
+    "Influence during GRPO",
+    [
+      { phase: "influence", metric: "influence/mean", title: "Mean influence", unit: "of a step's queries on each other" },
+      { phase: "influence", metric: "influence/frac_negative", title: "Queries that harm", unit: "% of mixed queries", percent: true },
+      { phase: "influence", metric: "coefficient/mean", title: "Mean coefficient √(α(1−α))", unit: "0 to 0.5" },
+    ],
+    "Each half of a step's queries measured on the other half, with the rollouts that the step trained on.",
+  );
+}
+
 /** SFT loss, and perplexity on the characters that each behaviour wrote. */
 export function sftSection(run: Run): Section | undefined {
   const behaviors = metricNames(run.arms, "sft", (name) => name.startsWith("perplexity/"));

@@ -1,5 +1,5 @@
 import { meanWithInterval } from "../../estimate.js";
-import type { Run } from "../../read-run.js";
+import type { ArmRun, Run } from "../../read-run.js";
 import type { InfluenceFile } from "../../run-files.js";
 import { armNames } from "../arms.js";
 import { type InfluenceBin, influenceChart } from "../charts/influence-chart.js";
@@ -8,8 +8,6 @@ import { percent, significant, whole } from "../format.js";
 import { type Html, html } from "../html.js";
 import { figure, type Section, table } from "../page-parts.js";
 import { spacing } from "./accuracy-distribution.js";
-
-const extremesShown = 3;
 
 /** What one step on each query would change, by the query's rollout accuracy. Undefined where no influence was measured after SFT. */
 export function influenceSection(run: Run): Section | undefined {
@@ -24,9 +22,6 @@ export function influenceSection(run: Run): Section | undefined {
     true,
   );
   const errors = arms.flatMap(({ files }) => files.flatMap(({ numericalError }) => (numericalError === null ? [] : [numericalError])));
-  const prompts = new Map(
-    run.arms.flatMap(({ rollouts }) => (rollouts.sft ?? []).map(({ problem, prompt }) => [problem, prompt] as const)),
-  );
   return {
     id: "influence",
     title: "What one GRPO step on a query would change",
@@ -76,28 +71,56 @@ This is a diagnostic for plain gradient steps, not a forecast of a run with Adam
     ]),
   })),
 })}
-<details><summary>The queries that help and that harm most</summary>
-${arms.flatMap(({ name, files }) => extremes(name, files, prompts) ?? [])}</details>`,
+${readinessTable(run.arms)}${measuredFigure(run.arms)}`,
   };
 }
 
-/** The ends of the list of queries, so that a person can look at what they ask. */
-function extremes(name: string, files: readonly InfluenceFile[], prompts: ReadonlyMap<string, string>): Html | undefined {
-  const ranked = files.flatMap(({ queries }) => queries).sort((left, right) => right.influence - left.influence);
-  const helpful = ranked.filter(({ influence }) => influence > 0).slice(0, extremesShown);
-  const harmful = ranked.filter(({ influence }) => influence < 0).slice(-extremesShown);
-  if (helpful.length + harmful.length === 0) return undefined;
-  return table({
-    caption: `${name}: the largest and the least influences of ${whole(ranked.length)} queries`,
-    head: ["query", "influence", "95 % interval", "α", "what it asks"],
-    rows: [...helpful, ...harmful].map(({ problem, influence, interval, accuracy }) => [
-      problem,
-      html`<b>${significant(influence)}</b>`,
-      rangeOf(interval, "too few rollouts"),
-      percent(accuracy),
-      html`<span class="prompt-line">${prompts.get(problem) ?? "not among the samples"}</span>`,
+/** What real steps did, where they were taken. */
+function measuredFigure(arms: readonly ArmRun[]): Html | undefined {
+  const rows = arms.flatMap((arm) =>
+    (arm.influence.sft?.measured ?? []).map(({ learningRate, predicted, measured: change }) => [
+      labelOf(arm, arms),
+      significant(learningRate),
+      significant(predicted),
+      significant(change),
+      predicted === 0 ? "–" : html`<b>${significant(change / predicted)}</b>`,
     ]),
+  );
+  if (rows.length === 0) return undefined;
+  return html`${table({
+    caption: "One plain gradient step on all queries: what influence predicts and what really changes",
+    head: ["arm", "learning rate", "predicted", "measured", "measured / predicted"],
+    rows,
+  })}<p class="note">Measured on the same evaluation rollouts by importance ratios. The last column goes to 1 as the rate falls, if the theory holds here.</p>`;
+}
+
+/** Readiness for GRPO and its rivals. */
+function readinessTable(arms: readonly ArmRun[]): Html | undefined {
+  const rows = arms.flatMap((arm) => {
+    const readiness = arm.influence.sft?.readiness;
+    if (readiness === undefined) return [];
+    return [
+      [
+        labelOf(arm, arms),
+        html`<b>${significant(readiness.influence)}</b><span class="interval">${rangeOf(readiness.interval, "")}</span>`,
+        percent(readiness.accuracy),
+        percent(readiness.passAtN),
+        significant(readiness.coefficient),
+        significant(readiness.gradientNorm),
+      ],
+    ];
   });
+  if (rows.length === 0) return undefined;
+  return html`${table({
+    caption: "Readiness for GRPO, before it begins, and its rivals",
+    head: ["arm", "mean influence on accuracy", "accuracy", "pass@N", "mean √(α(1−α))", "gradient norm"],
+    rows,
+  })}<p class="note">Whether any of these foretells the gain is an open question; a few runs can't answer it.</p>`;
+}
+
+/** An arm by its name, and by its seed where there are several. */
+function labelOf({ name, seed }: ArmRun, arms: readonly ArmRun[]): string {
+  return arms.some((other) => other.name === name && other.seed !== seed) ? `${name}, seed ${seed}` : name;
 }
 
 function rangeOf(interval: readonly [number, number] | null, otherwise: string): string {

@@ -1,9 +1,7 @@
-import { toSvg } from "@bridge-rl/dag";
-import type { ReasoningGraph } from "@bridge-rl/spec";
 import type { ArmRun, Run } from "../../read-run.js";
 import type { RolloutSample, RunStage } from "../../run-files.js";
 import { armNames } from "../arms.js";
-import { counted, listed } from "../format.js";
+import { counted } from "../format.js";
 import { type Html, html } from "../html.js";
 import { markedText } from "../marked-text.js";
 import type { Section } from "../page-parts.js";
@@ -36,54 +34,14 @@ ${problems.map((problem, position) => problemBlock(problem, position, arms))}`,
   };
 }
 
-/** The graph of the first problem that is shown. Undefined without samples. */
-export async function graphSection(run: Run): Promise<Section | undefined> {
-  const stage = latestStage(run.arms);
-  const sample = stage ? shownProblems(samplesOf(run, stage))[0] : undefined;
-  if (!sample) return undefined;
-  const problem = { ...sample, graph: namedAsInPrompt(sample) };
-  const target = problem.graph.nodes[problem.graph.target]?.name ?? "the target";
-  const spare = problem.graph.nodes.filter(({ necessary }) => !necessary).map(({ name }) => name);
-  const drawn = await toSvg(problem.graph, {
-    title: `Graph of problem ${problem.problem}`,
-    description: `${describeEdges(problem)} ${spare.length > 0 ? `Not needed: ${spare.join(", ")}.` : ""}`,
-    values: true,
-  });
-  return {
-    id: "graph",
-    title: "The first problem as a graph",
-    body: html`<figure id="figure-graph"><div class="scroll" role="region" aria-label="Graph of the first problem" tabindex="0">${{ markup: naturalSize(drawn) }}</div>
-<figcaption>Each box is a quantity with its value; an arrow leads from what is needed to what needs it. The question asks for ${target} (red).
-Light blue: given by the prompt. Dark blue: computed on the way. Dashed: not needed for the answer.</figcaption>
-<details><summary>The graph in words</summary><ul>${problem.graph.nodes.map(
-      (node) =>
-        html`<li>${node.name} = ${String(node.value)}${
-          node.dependencies.length > 0
-            ? `, from ${listed(node.dependencies.map((id) => problem.graph.nodes[id]?.name ?? `node ${id}`))}`
-            : ""
-        }${node.id === problem.graph.target ? " (asked for)" : node.necessary ? "" : " (not needed)"}</li>`,
-    )}</ul></details></figure>`,
-  };
-}
-
-/** Where a prompt has letters for names, as terse phrasebooks write it, puts the letter before each name. */
-function namedAsInPrompt({ prompt, graph }: RolloutSample): ReasoningGraph {
-  const isSpelledOut = graph.nodes.some(({ name }) => prompt.includes(name));
-  if (isSpelledOut) return graph;
-  return {
-    ...graph,
-    nodes: graph.nodes.map((node) =>
-      typeof node.label?.symbol === "string" ? { ...node, name: `${node.label.symbol}: ${node.name}` } : node,
-    ),
-  };
-}
-
-function latestStage(arms: readonly ArmRun[]): RunStage | undefined {
+/** The last stage that has samples. */
+export function latestStage(arms: readonly ArmRun[]): RunStage | undefined {
   const stages: readonly RunStage[] = ["grpo", "sft", "base"];
   return stages.find((stage) => arms.some(({ rollouts }) => (rollouts[stage] ?? []).some((sample) => sample.rollouts.length > 0)));
 }
 
-function samplesOf(run: Run, stage: RunStage): ArmSamples[] {
+/** Each arm's samples of a stage, of the first seed that has some. */
+export function samplesOf(run: Run, stage: RunStage): ArmSamples[] {
   return armNames(run.arms).flatMap((name, index) => {
     const arm = run.arms.find((candidate) => candidate.name === name && candidate.rollouts[stage]);
     const samples = arm?.rollouts[stage];
@@ -92,7 +50,7 @@ function samplesOf(run: Run, stage: RunStage): ArmSamples[] {
 }
 
 /** Problems that every arm was asked; where there are none, those of the first arm. */
-function shownProblems(arms: readonly ArmSamples[]): readonly RolloutSample[] {
+export function shownProblems(arms: readonly ArmSamples[]): readonly RolloutSample[] {
   const first = arms[0]?.samples.filter(({ rollouts }) => rollouts.length > 0) ?? [];
   const shared = first.filter(({ problem }) => arms.every(({ samples }) => samples.some((sample) => sample.problem === problem)));
   return (shared.length > 0 ? shared : first).slice(0, problemsShown);
@@ -112,17 +70,4 @@ function problemBlock(problem: RolloutSample, position: number, arms: readonly A
       rollout.finishReason === "length" ? ", cut off at the token limit" : ""
     }</span></p><pre role="region" tabindex="0" aria-label="Rollout of ${name} on problem ${position + 1}">${markedText(rollout.text, rollout.marks)}</pre></div>`,
   )}</div></section>`;
-}
-
-function describeEdges({ graph }: RolloutSample): string {
-  const necessary = graph.nodes.filter((node) => node.necessary);
-  return `${necessary.length} quantities are needed for ${graph.nodes[graph.target]?.name ?? "the target"}; the list under the picture names every arrow.`;
-}
-
-/** Graphviz sizes a picture in points; on the page it is at most that large in pixels, and smaller where the column is. */
-function naturalSize(svg: string): string {
-  return svg.replace(
-    /<svg width="([\d.]+)pt" height="([\d.]+)pt"/,
-    (_, width: string) => `<svg class="reasoning-graph" style="width:${width}px"`,
-  );
 }

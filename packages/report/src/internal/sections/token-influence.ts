@@ -1,0 +1,71 @@
+import type { Run } from "../../read-run.js";
+import type { InfluenceFile } from "../../run-files.js";
+import { armNames } from "../arms.js";
+import { significant } from "../format.js";
+import { type Html, html } from "../html.js";
+import { type Section, table } from "../page-parts.js";
+
+type TokenRollout = NonNullable<InfluenceFile["tokens"]>[number];
+
+const levels = 4;
+const listedTokens = 8;
+
+/** Rollouts with each token shaded by the influence it carries, and what each behaviour carries. Undefined where neither is known. */
+export function tokenInfluenceSection(run: Run): Section | undefined {
+  const arms = armNames(run.arms).flatMap((name) => {
+    const file = run.arms.find((arm) => arm.name === name && (arm.influence.sft?.tokens || arm.influence.sft?.behaviors))?.influence.sft;
+    return file ? [{ name, file }] : [];
+  });
+  if (arms.length === 0) return undefined;
+  const behaviors = arms.flatMap(({ name, file }) =>
+    (file.behaviors ?? []).map(({ behavior, tokens, influence, throughCorrect, throughWrong }) => [
+      name,
+      behavior,
+      html`<b>${significant(influence / Math.max(1, file.queries.length))}</b>`,
+      significant(throughCorrect / Math.max(1, file.queries.length)),
+      significant(throughWrong / Math.max(1, file.queries.length)),
+      significant((1000 * influence) / Math.max(1, tokens) / Math.max(1, file.queries.length)),
+    ]),
+  );
+  return {
+    id: "token-influence",
+    title: "Which words carry the influence",
+    body: html`${
+      behaviors.length === 0
+        ? undefined
+        : html`${table({
+            caption: "Influence by behaviour, mean over all queries",
+            head: ["arm", "behaviour", "influence", "through right rollouts", "through wrong rollouts", "per 1,000 tokens"],
+            rows: behaviors,
+          })}<p class="note">The parts of an arm add up to its mean influence over all queries. Through right rollouts: making such tokens likelier where the answer was right;
+through wrong ones: making them less likely where it was wrong. Behaviours are told by their wording; <i>plain</i> is everything else.</p>`
+    }
+${arms.map(({ name, file }) =>
+  (file.tokens ?? []).length === 0
+    ? undefined
+    : html`<h3>${name}</h3><p class="legend"><span class="tok p4">helps</span> <span class="tok n4">harms</span>: training on the rollout changes the targets through these tokens</p><div class="answers">${(
+        file.tokens ?? []
+      ).map((rollout, position) => shaded(name, rollout, position))}</div>`,
+)}`,
+  };
+}
+
+function shaded(name: string, { problem, reward, tokens, influence }: TokenRollout, position: number): Html {
+  const largest = influence.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const ranked = tokens
+    .map((token, index) => ({ token, index, value: influence[index] ?? 0 }))
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || a.index - b.index)
+    .slice(0, listedTokens);
+  const total = influence.reduce((sum, value) => sum + value, 0);
+  return html`<div class="answer shaded"><p class="panel-title">${problem} <span class="unit">reward ${reward}, carries ${significant(total)}</span></p><pre role="region" tabindex="0" aria-label="Rollout ${position + 1} of ${name}, shaded by influence">${tokens.map(
+    (token, index) => {
+      const value = influence[index] ?? 0;
+      const level = largest === 0 ? 0 : Math.round((levels * Math.abs(value)) / largest);
+      return level === 0 ? html`${token}` : html`<span class="tok ${value < 0 ? "n" : "p"}${level}">${token}</span>`;
+    },
+  )}</pre><details><summary>The ${ranked.length} tokens that carry most</summary>${table({
+    caption: `${name}, ${problem}: tokens by influence`,
+    head: ["token", "place", "influence"],
+    rows: ranked.map(({ token, index, value }) => [html`<code>${token}</code>`, index + 1, significant(value)]),
+  })}</details></div>`;
+}
