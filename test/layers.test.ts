@@ -7,6 +7,7 @@ import { packages, root, sourcesOf } from "./packages.js";
 const layers: Readonly<Record<string, number>> = {
   "@bridge-rl/spec": 0,
   "@bridge-rl/dag": 1,
+  "@bridge-rl/sources": 1,
   "@bridge-rl/tensor": 1,
   "@bridge-rl/runtime-onnx": 1,
   "@bridge-rl/runtime-reference": 1,

@@ -65,6 +65,18 @@ describe("bridge solve", () => {
   });
 });
 
+describe("bridge generate --shard", () => {
+  test("gives parts that are the whole one behind the other, and reports what constant answers solve", async () => {
+    const cwd = temporaryFolder();
+    const flags = ["generate", "--ops", "3", "--modulus", "7", "--phrasebook", "terse", "--start", "4", "--count", "11"];
+    const whole = await runBridge(flags, { cwd });
+    const parts = await Promise.all(["1/3", "2/3", "3/3"].map((shard) => runBridge([...flags, "--shard", shard], { cwd })));
+    expect(parts.map(({ stdout }) => stdout).join("")).toBe(whole.stdout);
+    expect(whole.stderr).toMatch(/^11 problems; always saying \d solves [\d.]+ %, [\d.]+ % of the answers are 0$/m);
+    expect((await runBridge([...flags, "--shard", "4/3"], { cwd })).code).toBe(2);
+  });
+});
+
 describe("bridge check", () => {
   test("says where solutions go wrong, in characters", async () => {
     const cwd = temporaryFolder();

@@ -48,7 +48,7 @@ const advice: Readonly<Record<Failure, string>> = {
   order: "no order of the parameters makes all of them necessary: allow more `maximumEdges` or `items`",
   capacity: "the graphs have no room for that many operations: allow more `maximumEdges`, `items`, `layers` or `maximumInDegree`",
   distractors: "the graphs leave too few edges for the least number of `distractors`: lower it or allow more `maximumEdges`",
-  overflow: "values leave the exact integers: lower `multipliers` or `literals`, or set a `modulus`",
+  overflow: "values leave the exact integers, or reach `valueLimit`: raise it, lower `multipliers` or `literals`, or set a `modulus`",
   answerLimit: "answers reach `answerLimit`: raise it, lower `multipliers` or `literals`, or set a `modulus`",
   dropZeroAnswers: "all answers are 0: raise `literals` or lower `dropZeroAnswers`",
   split: "too few solution templates of that many `operations` lie in the `split`: widen `operations`, or use the other split or all",

@@ -7,7 +7,7 @@ export { type IgsmOptions, type IntegerRange, type RangeInput, type ResolvedIgsm
 export { type OriginalError, originalErrors } from "./original-errors.js";
 export { type OriginalPhrasebookOptions, originalPhrasebook } from "./original-phrasebook.js";
 export { type IgsmDialect, type ParsedProblem, type ParseProblemOptions, parseProblem } from "./parse-problem.js";
-export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmMed, smallModel } from "./presets.js";
+export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmLevels, igsmMed, smallModel } from "./presets.js";
 export { prosePhrasebook } from "./prose-phrasebook.js";
 export { retry, retryWeak } from "./retry.js";
 export { stepVerifier } from "./step-verifier.js";

@@ -27,6 +27,8 @@ export interface IgsmOptions {
   readonly modulus?: number;
   /** Without a modulus, every answer's absolute value is smaller than this. @defaultValue 1000 */
   readonly answerLimit?: number;
+  /** Without a modulus, the absolute value of every quantity, distractors included, is smaller than this. @defaultValue absent: exact integers */
+  readonly valueLimit?: number;
   /** Numbers that premises state or add. @defaultValue [0, 9], with a modulus [0, modulus − 1] */
   readonly literals?: RangeInput;
   /** Numbers that premises multiply by. @defaultValue [1, 9], with a modulus [1, modulus − 1] */
@@ -65,6 +67,7 @@ export interface ResolvedIgsmOptions {
   readonly operationsDistribution: "uniform" | "skewed";
   readonly modulus: number | undefined;
   readonly answerLimit: number;
+  readonly valueLimit: number | undefined;
   readonly literals: IntegerRange;
   readonly multipliers: IntegerRange;
   readonly layers: IntegerRange;
@@ -115,6 +118,7 @@ const schema = z
     operationsDistribution: z.enum(["uniform", "skewed"]).default("uniform"),
     modulus: z.number().int().min(2).max(largest).optional(),
     answerLimit: z.number().int().min(1).max(1e12).default(1000),
+    valueLimit: z.number().int().min(1).max(1e12).optional(),
     literals: range(0, largest).optional(),
     multipliers: range(0, largest).optional(),
     layers: range(2, 16).default({ minimum: 2, maximum: 4 }),
@@ -169,6 +173,7 @@ const schema = z
       modulus,
       phrasebook: value.phrasebook ?? (value.dialect === "original" ? "original" : "prose"),
       vocabulary: value.vocabulary,
+      valueLimit: value.valueLimit,
       literals: value.literals ?? { minimum: 0, maximum: top },
       multipliers: value.multipliers ?? { minimum: 1, maximum: top },
       distractors: value.distractors,

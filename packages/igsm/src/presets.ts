@@ -39,3 +39,12 @@ export const smallModel: IgsmOptions = {
   dropZeroAnswers: 0.5,
   phrasebook: "terse",
 };
+
+/** Named levels of difficulty, for curricula: numbers of operations that grow, in BRIDGE's dialect. */
+export const igsmLevels: Readonly<Record<"easy" | "medium" | "hard" | "harder" | "hardest", IgsmOptions>> = {
+  easy: { operations: [2, 5] },
+  medium: { operations: [6, 10] },
+  hard: { operations: [11, 15] },
+  harder: { operations: [16, 20] },
+  hardest: { operations: [21, 25], dropZeroAnswers: 0.6 },
+};

@@ -30,6 +30,14 @@ export function numberRange(text: string): readonly [number, number] {
   return [low, high];
 }
 
+/** Reads `3/8`. */
+export function shardFlag(text: string): { readonly shard: number; readonly of: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const [shard, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || shard < 1 || shard > of) throw new InvalidArgumentError("It has to be one of the parts 1/n to n/n, such as 3/8.");
+  return { shard, of };
+}
+
 /** Gathers a flag that may be given several times. */
 export function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

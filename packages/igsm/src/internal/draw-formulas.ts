@@ -6,15 +6,15 @@ import { isDeep } from "./draw-structure.js";
 /**
  * Draws operators and literals of the instance parameters at places `from … to−1` of the order and computes all values there.
  *
- * @returns false where a value leaves the exact integers
+ * @returns false where a value leaves the exact integers, or reaches the limit
  */
 export function drawFormulas(draft: Draft, random: Random, options: ResolvedIgsmOptions, from: number, to: number): boolean {
   const { order, edgeCount, value } = draft;
-  const { modulus } = options;
+  const { modulus, valueLimit = Number.POSITIVE_INFINITY } = options;
   for (let place = from; place < to; place++) {
     const parameter = order[place] as number;
     const exact = parameter < edgeCount ? drawFormula(draft, random, options, parameter) : sumParts(draft, parameter);
-    if (!Number.isSafeInteger(exact)) return false;
+    if (!Number.isSafeInteger(exact) || (modulus === undefined && Math.abs(exact) >= valueLimit)) return false;
     // Adding 0 turns −0 into 0.
     value[parameter] = modulus === undefined ? exact + 0 : ((exact % modulus) + modulus) % modulus;
   }

@@ -1,0 +1,7 @@
+export { type AnswerSummary, AnswerTally } from "./answer-tally.js";
+export { type Curriculum, type CurriculumLevel, curriculum } from "./curriculum.js";
+export { type DistinctOptions, type DistinctSummary, distinctProblems } from "./distinct-problems.js";
+export { type MixtureOptions, type MixturePart, mixture } from "./mixture.js";
+export { type ProblemRange, type Shard, shardRange } from "./shard-range.js";
+export { type StreamOptions, streamProblems } from "./stream-problems.js";
+export { type ThinOptions, thinAnswers } from "./thin-answers.js";
