@@ -19,6 +19,7 @@ import type { DecoderConfig } from "./decoder-config.js";
 import { type DecoderParameter, decoderParameters } from "./decoder-parameters.js";
 import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
+import { Garbage } from "./internal/policy/garbage.js";
 import { LayerwiseScorer } from "./internal/policy/layerwise-scorer.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
@@ -92,6 +93,8 @@ export class LocalPolicy implements Policy, Passes {
   readonly #programs: ProgramCache;
   readonly #executor: Executor;
   readonly #checkpointing: boolean;
+  /** A quarter of a gigabyte of dropped arrays is worth a collection, which takes milliseconds. */
+  readonly #garbage = new Garbage(2.5e8);
   readonly #seed: number | string;
   #version = 0;
   #revision = 0;
@@ -134,7 +137,7 @@ export class LocalPolicy implements Policy, Passes {
     this.#programs = new ProgramCache(runtime, config, programs, parts);
     this.#checkpointing = plan.activationCheckpointing;
     this.#executor = this.#checkpointing
-      ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts)
+      ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
       : new Scorer(config, this.#programs, tokensPerRun);
     this.sampler = createSampler ? createSampler(() => this.weights) : { sample: refuseToSample };
   }
@@ -278,7 +281,7 @@ export class LocalPolicy implements Policy, Passes {
 
   /** Sets the gradient to zero. A large model gives its memory back, and takes the arrays of the next pass as they come. */
   #forgetGradient(): void {
-    if (this.#checkpointing) this.#gradient.drop();
+    if (this.#checkpointing) this.#garbage.dropped(this.#gradient.drop());
     else this.#gradient.clear();
   }
 

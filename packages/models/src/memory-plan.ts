@@ -51,10 +51,7 @@ export function planMemory(config: DecoderConfig, options: MemoryPlanOptions = {
   const activationCheckpointing = options.activationCheckpointing ?? parameters > checkpointingFrom;
   const tokens = Math.max(tokensPerRun, Math.min(length, config.maximumLength));
   const layer = layerActivations(config, tokens, Math.min(length, tokens));
-  const headRows = activationCheckpointing ? Math.min(tokens, Math.ceil(2 ** 25 / config.vocabularySize)) : tokens;
-  const logits = 4 * headRows * config.vocabularySize;
-  const headMatrix = config.tieEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-  const matrixGradient = isTrained(headMatrix) ? 4 * config.vocabularySize * config.hiddenSize : 0;
+  const logits = 4 * (activationCheckpointing ? Math.min(tokens * config.vocabularySize, 2 ** 24) : tokens * config.vocabularySize);
   const layerGradient = 4 * total((name) => name.startsWith("model.layers.0.") && isTrained(name));
   const states = 4 * tokens * config.hiddenSize;
   const uses: MemoryUse[] = [
@@ -64,9 +61,9 @@ export function planMemory(config: DecoderConfig, options: MemoryPlanOptions = {
     activationCheckpointing
       ? { what: "inputs of the layers", bytes: states * (config.layers + 1) }
       : { what: "activations", bytes: layer * config.layers },
-    // the head runs before the layers' backward passes, so the larger of the two counts
+    // the head runs before the layers' backward passes, so the larger of the two counts; dropped arrays pile up before they are collected
     activationCheckpointing
-      ? { what: "one layer, or the head's chunk of logits", bytes: Math.max(2 * layer + layerGradient, 4 * logits + matrixGradient) }
+      ? { what: "one layer, or a block of logits", bytes: Math.max(2 * layer + 2 * layerGradient, 6 * logits) + 2.5e8 }
       : { what: "logits and results on their way out", bytes: 3 * logits + 4 * trained },
     { what: "runtime and compiled programs", bytes: 2.5e8 },
   ];

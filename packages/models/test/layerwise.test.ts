@@ -2,7 +2,10 @@ import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
 import { createRandom, type Loss, type TensorValue } from "@bridge-rl/spec";
 import { describe, expect, test } from "vitest";
 import { type DecoderConfig, describePlan, initializeDecoder, LocalPolicy, planMemory } from "../src/index.js";
-import { headGraph } from "../src/internal/policy/layer-graphs.js";
+import { Garbage } from "../src/internal/policy/garbage.js";
+import { LargeHead } from "../src/internal/policy/large-head.js";
+import { ParameterSet } from "../src/internal/policy/parameter-set.js";
+import { ProgramCache } from "../src/internal/policy/programs.js";
 
 const shared = {
   ...{ vocabularySize: 90, hiddenSize: 24, layers: 3, heads: 4, keyValueHeads: 2, headDimension: 8, intermediateSize: 40 },
@@ -102,38 +105,41 @@ describe.each(configs)("layer by layer, %s", (_, config) => {
   });
 });
 
-test("the head's chunks give what one product gives: log-probabilities, entropies, and all gradients", async () => {
+test("the head's blocks give what one block gives: log-probabilities, entropies, and all gradients", async () => {
   const [, config] = configs[0] as [string, DecoderConfig];
   const targets = 11;
   const stream = createRandom(3, "head");
-  const normal = (...shape: number[]): TensorValue => ({
+  const normal = (...shape: number[]): TensorValue & { data: Float32Array } => ({
     data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => stream.normal()),
     shape,
   });
-  const feeds = {
-    hidden: normal(targets, 24),
-    "model.embed_tokens.weight": normal(90, 24),
-    "model.norm.weight": normal(24),
-    targetIds: { data: Int32Array.from({ length: targets }, () => stream.integer(0, 89)), shape: [targets] },
-    inverseTemperature: { data: Float32Array.of(1.25), shape: [] },
-    weights: normal(targets),
-    entropyWeights: normal(targets),
-  };
-  const trained = new Set(["model.norm.weight", "model.embed_tokens.weight"]);
-  const run = async (logitsAtOnce: number): Promise<Record<string, TensorValue>> => {
-    const graph = headGraph(config, { targets, entropies: true, differentiate: { trained, entropyWeights: true }, logitsAtOnce });
-    const program = await createOnnxRuntime().compile(graph);
-    const results = program.run(feeds);
-    program.dispose();
-    return results;
+  const matrix = "model.embed_tokens.weight";
+  const tensors = new Map([
+    [matrix, normal(90, 24)],
+    ["model.norm.weight", normal(24)],
+  ]);
+  const hidden = normal(targets, 24).data;
+  const [weights, entropyWeights] = [normal(targets).data, normal(targets).data];
+  const targetIds = Int32Array.from({ length: targets }, () => stream.integer(0, 89));
+  const declarations = [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  const run = async (logitsAtOnce: number): Promise<Record<string, Float32Array>> => {
+    const programs = new ProgramCache(createOnnxRuntime(), config, 10);
+    const head = new LargeHead(config, programs, new Garbage(1e9), logitsAtOnce);
+    const gradient = new ParameterSet(declarations);
+    const scored = await head.score(tensors, hidden, targetIds, { temperature: 0.8, entropies: true });
+    const flowing = await head.differentiate(tensors, gradient, scored, weights, entropyWeights);
+    programs.dispose();
+    return {
+      ...{ flowing, logProbabilities: scored.logProbabilities, entropies: scored.entropies as Float32Array },
+      ...{ matrix: gradient.view(matrix), norm: gradient.view("model.norm.weight") },
+    };
   };
   const whole = await run(1e6);
-  expect(Object.keys(whole)).toHaveLength(5);
-  for (const chunk of [1, 3, 4]) {
-    const chunked = await run(chunk * 90);
-    for (const [name, { data, shape }] of Object.entries(whole)) {
-      expect(chunked[name]?.shape, name).toEqual(shape);
-      for (const [index, value] of (data as Float32Array).entries()) expect(chunked[name]?.data[index]).toBeCloseTo(value, 3);
+  // 90 tokens of vocabulary in blocks of 1, of 7 with a rest of 6, of 45
+  for (const block of [1, 7, 45]) {
+    const blocks = await run(block * targets);
+    for (const [name, values] of Object.entries(whole)) {
+      for (const [index, value] of values.entries()) expect(blocks[name]?.[index], `${name}[${index}]`).toBeCloseTo(value, 4);
     }
   }
 });

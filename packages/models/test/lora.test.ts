@@ -205,7 +205,9 @@ describe("dropout", () => {
     const losses: number[] = [];
     const gradients: Float32Array[] = [];
     for (const policy of [make(0.4), make(0.4, 16), make(0.4, 1024, true), make(0.4, 16, true)]) {
-      expect(await policy.logProbabilities(rows)).toEqual(await make(0).logProbabilities(rows));
+      for (const [row, { logProbabilities }] of (await policy.logProbabilities(rows)).entries()) {
+        expect(largestDifference(logProbabilities, plain[row]?.logProbabilities ?? [])).toBeLessThan(1e-5);
+      }
       losses.push((await policy.forwardBackward(rows, loss)).loss);
       gradients.push(policy.gradient.get("model.layers.0.self_attn.q_proj.lora_A.weight")?.data as Float32Array);
       // a loss that needs log-probabilities first sees those of the very pass that is differentiated

@@ -1,8 +1,10 @@
-import { BridgeError, type LossRow, type Program, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
+import { BridgeError, type LossRow, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { Dropout } from "./dropout.js";
 import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
-import { headGraph, headName, layerBackwardGraph, layerForwardGraph } from "./layer-graphs.js";
+import type { Garbage } from "./garbage.js";
+import { LargeHead } from "./large-head.js";
+import { layerBackwardGraph, layerForwardGraph } from "./layer-graphs.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
 import { embeddingName, gradientName, type ModelParts, type ProgramCache } from "./programs.js";
@@ -20,8 +22,12 @@ export class LayerwiseScorer implements Executor {
   readonly #programs: ProgramCache;
   readonly #tokensPerRun: number;
   readonly #parts: ModelParts;
+  readonly #garbage: Garbage;
+  readonly #head: LargeHead;
 
-  constructor(config: DecoderConfig, programs: ProgramCache, tokensPerRun: number, parts: ModelParts) {
+  constructor(config: DecoderConfig, programs: ProgramCache, tokensPerRun: number, parts: ModelParts, garbage: Garbage) {
+    this.#garbage = garbage;
+    this.#head = new LargeHead(config, programs, garbage);
     this.#config = config;
     this.#programs = programs;
     this.#tokensPerRun = tokensPerRun;
@@ -37,11 +43,12 @@ export class LayerwiseScorer implements Executor {
     const perTokenEntropies = emptyRows(batch);
     for (const microBatch of this.#plan(batch, [...batch.keys()])) {
       const hidden = await this.#forward(tensors, microBatch, { dropout, signal, keep: false });
-      const { targets } = microBatch.shape;
-      const program = await this.#programs.compiled(`head ${targets} ${entropies}`, () => headGraph(this.#config, { targets, entropies }));
-      const results = program.run(this.#headFeeds(tensors, microBatch, hidden.at(-1), temperature));
-      distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
-      if (entropies) distribute(microBatch, floats(results, "entropies"), perTokenEntropies);
+      const scored = await this.#head.score(tensors, this.#targets(microBatch, hidden.at(-1)), microBatch.targetIds, {
+        temperature,
+        entropies,
+      });
+      distribute(microBatch, scored.logProbabilities, logProbabilities);
+      if (scored.entropies) distribute(microBatch, scored.entropies, perTokenEntropies);
     }
     return logProbabilities.map((row, index) =>
       entropies ? { logProbabilities: row, entropies: perTokenEntropies[index] as Float32Array } : { logProbabilities: row },
@@ -64,20 +71,24 @@ export class LayerwiseScorer implements Executor {
     const trained = new Set(gradient.declarations.map(({ name }) => name));
     for (const microBatch of this.#plan(batch, selected)) {
       const inputs = await this.#forward(tensors, microBatch, { dropout, signal, keep: true });
-      const program = await this.#headBackward(microBatch.shape.targets, trained, entropyWeights !== undefined);
-      const results = program.run({
-        ...this.#headFeeds(tensors, microBatch, inputs.pop(), temperature),
-        weights: gathered(microBatch, weights),
-        ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
+      const scored = await this.#head.score(tensors, this.#targets(microBatch, inputs.pop()), microBatch.targetIds, {
+        ...{ temperature, entropies: entropyWeights !== undefined },
       });
-      distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
-      for (const name of ["model.norm.weight", headName(this.#config)]) {
-        if (trained.has(name)) gradient.take(name, floats(results, gradientName(name)));
-      }
-      const flowing = this.#scattered(microBatch, floats(results, gradientName("hidden")));
+      distribute(microBatch, scored.logProbabilities, logProbabilities);
+      await breathe(signal);
+      const spread = entropyWeights && gathered(microBatch, entropyWeights).data;
+      const ofTargets = await this.#head.differentiate(tensors, gradient, scored, gathered(microBatch, weights).data, spread);
+      const flowing = this.#scattered(microBatch, ofTargets);
       await this.#backward(tensors, gradient, microBatch, inputs, flowing, { dropout, signal, trained });
     }
     return logProbabilities;
+  }
+
+  /** Adds a program's output to the gradient of a parameter, and lets go of it. */
+  #take(gradient: ParameterSet, name: string, results: Record<string, TensorValue>, output: string): void {
+    const values = floats(results, gradientName(output));
+    delete results[gradientName(output)];
+    if (!gradient.take(name, values)) this.#garbage.dropped(values.byteLength);
   }
 
   #plan(batch: readonly TrainingRow[], selected: readonly number[]): MicroBatch[] {
@@ -132,7 +143,7 @@ export class LayerwiseScorer implements Executor {
         ...this.#layerFeeds(tensors, layer, microBatch, inputs.pop(), dropout),
         gradient: this.#states(shape.rows * shape.tokens, flowing),
       });
-      for (const name of own) gradient.take(prefix + name.slice(firstLayer.length), floats(results, gradientName(name)));
+      for (const name of own) this.#take(gradient, prefix + name.slice(firstLayer.length), results, name);
       flowing = floats(results, gradientName("hidden"));
     }
     if (trained.has(embeddingName)) addRows(gradient.view(embeddingName), microBatch.tokenIds, flowing);
@@ -140,13 +151,6 @@ export class LayerwiseScorer implements Executor {
 
   #trainsBelow(layer: number, trained: ReadonlySet<string>): boolean {
     return [...trained].some((name) => Number(/^model\.layers\.(\d+)\./.exec(name)?.[1] ?? layer) < layer);
-  }
-
-  async #headBackward(targets: number, trained: ReadonlySet<string>, entropyWeights: boolean): Promise<Program> {
-    const ownTrained = ["model.norm.weight", headName(this.#config)].filter((name) => trained.has(name));
-    return this.#programs.compiled(`head backward ${targets} ${entropyWeights} ${ownTrained.join()}`, () =>
-      headGraph(this.#config, { targets, entropies: false, differentiate: { trained: new Set(ownTrained), entropyWeights } }),
-    );
   }
 
   #lora(): Pick<ModelParts, "lora"> {
@@ -178,23 +182,13 @@ export class LayerwiseScorer implements Executor {
     return feeds;
   }
 
-  #headFeeds(
-    tensors: Tensors,
-    { shape, sources, targetIds }: MicroBatch,
-    hidden: Float32Array | undefined,
-    temperature: number,
-  ): Record<string, TensorValue> {
+  /** The states that predict each target. */
+  #targets({ shape, sources }: MicroBatch, hidden: Float32Array | undefined): Float32Array {
     const width = this.#config.hiddenSize;
-    const scored = new Float32Array(shape.targets * width);
+    const states = new Float32Array(shape.targets * width);
     for (const [index, source] of sources.entries())
-      scored.set(hidden?.subarray(source * width, (source + 1) * width) ?? [], index * width);
-    const names = ["model.norm.weight", headName(this.#config)];
-    return {
-      ...Object.fromEntries(names.map((name) => [name, tensors.get(name) as TensorValue])),
-      hidden: this.#states(shape.targets, scored),
-      targetIds: { data: targetIds, shape: [shape.targets] },
-      inverseTemperature: { data: Float32Array.of(1 / temperature), shape: [] },
-    };
+      states.set(hidden?.subarray(source * width, (source + 1) * width) ?? [], index * width);
+    return states;
   }
 
   /** Rows of targets back at the positions that predicted them. Padding has no weight, so it may add to any. */

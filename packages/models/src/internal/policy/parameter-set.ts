@@ -80,9 +80,11 @@ export class ParameterSet {
     for (const view of this.#views.values()) view.fill(0);
   }
 
-  /** Sets everything to zero and gives its memory back. */
-  drop(): void {
+  /** Sets everything to zero by forgetting the arrays. Returns their bytes. */
+  drop(): number {
+    const bytes = [...this.#views.values()].reduce((total, { byteLength }) => total + byteLength, 0);
     this.#views.clear();
+    return bytes;
   }
 
   /** Adds values to one tensor. */
@@ -90,11 +92,12 @@ export class ParameterSet {
     addTo(this.view(name), values);
   }
 
-  /** Adds values to one tensor, and keeps their array where the tensor has none yet. The caller gives it away. */
-  take(name: string, values: Float32Array): void {
-    const known = this.#views.get(name);
-    if (known === undefined && values.length === this.#sizes.get(name)) this.#views.set(name, values);
+  /** Adds values to one tensor, and keeps their array where the tensor has none yet. Returns whether it did; the caller gives it away. */
+  take(name: string, values: Float32Array): boolean {
+    const keeps = !this.#views.has(name) && values.length === this.#sizes.get(name);
+    if (keeps) this.#views.set(name, values);
     else addTo(this.view(name), values);
+    return keeps;
   }
 
   /** √Σx² over everything. @throws BridgeError `non-finite` naming the first tensor that holds a NaN or an infinity */

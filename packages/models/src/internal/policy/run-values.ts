@@ -19,7 +19,7 @@ export function emptyRows(batch: readonly TrainingRow[]): Float32Array[] {
 }
 
 /** The numbers of a run's targets, zeros for its padding. */
-export function gathered({ shape, parts }: MicroBatch, rows: readonly Float32Array[]): TensorValue {
+export function gathered({ shape, parts }: MicroBatch, rows: readonly Float32Array[]): TensorValue & { readonly data: Float32Array } {
   const data = new Float32Array(shape.targets);
   for (const { row, start } of parts) data.set(rows[row] ?? [], start);
   return { data, shape: [data.length] };
