@@ -1,7 +1,9 @@
 // Entry point of the worker that `createWorkerPolicy` starts; it cannot be imported.
 import { parentPort, workerData } from "node:worker_threads";
-import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import { createOnnxRuntime, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError, type FrozenPolicy } from "@bridge-rl/spec";
+import { createDevicePolicy, DevicePolicy } from "./device-policy.js";
+import { DeviceSampler } from "./device-sampler.js";
 import {
   buffersOf,
   type FromWorker,
@@ -14,13 +16,24 @@ import { LocalPolicy } from "./local-policy.js";
 import { LocalSampler } from "./local-sampler.js";
 import { createTokenizer } from "./tokenizer.js";
 
-function makePolicy({ config, weights, threads, tokensPerRun, programs, tokenizer: files }: WorkerSetup): LocalPolicy {
-  const runtime = createOnnxRuntime({ threads });
+async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolicy> {
+  const { config, weights, threads, provider, tokensPerRun, programs, tokenizer: files } = setup;
+  await requireProvider(provider);
+  const runtime = createOnnxRuntime({ threads, provider });
   const tokenizer = files === undefined ? undefined : createTokenizer(files);
-  return new LocalPolicy(config, weights, {
+  const options = {
     runtime,
     ...(tokensPerRun === undefined ? {} : { tokensPerRun }),
     ...(programs === undefined ? {} : { programs }),
+  };
+  if (runtime.device !== undefined) {
+    return createDevicePolicy(config, weights, {
+      ...options,
+      ...(tokenizer === undefined ? {} : { createSampler: (current) => new DeviceSampler(current, { tokenizer }) }),
+    });
+  }
+  return new LocalPolicy(config, weights, {
+    ...options,
     ...(tokenizer === undefined ? {} : { createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }) }),
   });
 }
@@ -31,7 +44,7 @@ interface Call {
   readonly onProgress: (progress: { tokens: number; finished: number; total: number }) => void;
 }
 
-function methods(policy: LocalPolicy, { signal, onProgress }: Call, snapshots: Map<number, FrozenPolicy>): WorkerMethods {
+function methods(policy: LocalPolicy | DevicePolicy, { signal, onProgress }: Call, snapshots: Map<number, FrozenPolicy>): WorkerMethods {
   const frozen = (id: number): FrozenPolicy => {
     const snapshot = snapshots.get(id);
     if (snapshot === undefined) throw new BridgeError("invalid-input", "the snapshot was disposed; take another");
@@ -54,16 +67,17 @@ function methods(policy: LocalPolicy, { signal, onProgress }: Call, snapshots: M
     disposeSnapshot: async (id) => frozen(id).dispose(),
     sample: (requests, options) => policy.sampler.sample(requests, { ...options, signal, onProgress }),
     async weights() {
+      if (policy instanceof DevicePolicy) return policy.weights();
       return new Map([...policy.weights.tensors].map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]));
     },
   };
 }
 
-function serve(port: NonNullable<typeof parentPort>): void {
+async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
-  let policy: LocalPolicy;
+  let policy: LocalPolicy | DevicePolicy;
   try {
-    policy = makePolicy(workerData as WorkerSetup);
+    policy = await makePolicy(workerData as WorkerSetup);
   } catch (error) {
     send({ kind: "failed", error: packError(error) });
     port.close();
@@ -100,4 +114,4 @@ function serve(port: NonNullable<typeof parentPort>): void {
 }
 
 if (parentPort === null) throw new BridgeError("internal", "policy-worker-thread runs in a worker alone; use createWorkerPolicy");
-serve(parentPort);
+await serve(parentPort);

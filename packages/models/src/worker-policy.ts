@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Provider, ProviderName } from "@bridge-rl/runtime-onnx";
 import type {
   ForwardBackwardOptions,
   FrozenPolicy,
@@ -19,6 +20,8 @@ import type { FileTokenizer } from "./tokenizer.js";
 export interface WorkerPolicyOptions {
   /** Threads of onnxruntime in the worker. All workers together should not have more than there are free cores. @defaultValue 1 */
   readonly threads?: number;
+  /** Where onnxruntime runs; on one with device memory the worker holds a `DevicePolicy`. @defaultValue "cpu" */
+  readonly provider?: ProviderName | Provider;
   /** As in `LocalPolicyOptions`. */
   readonly tokensPerRun?: number;
   /** As in `LocalPolicyOptions`. */
@@ -33,18 +36,19 @@ export interface WorkerPolicyOptions {
  * Losses and progress are called on this side; log-probabilities and their derivatives travel, weights don't. Calls run in order.
  * The process can end while no call is pending, even if `dispose` was forgotten.
  *
- * @throws BridgeError as the constructor of `LocalPolicy`
+ * @throws BridgeError as the constructor of `LocalPolicy`, and `missing-dependency` where the provider is not available
  */
 export async function createWorkerPolicy(
   config: DecoderConfig,
   weights: ReadonlyMap<string, Float32Array>,
   options: WorkerPolicyOptions = {},
 ): Promise<WorkerPolicy> {
-  const { threads = 1, tokensPerRun, programs, tokenizer } = options;
+  const { threads = 1, provider = "cpu", tokensPerRun, programs, tokenizer } = options;
   const setup: WorkerSetup = {
     config,
     weights,
     threads,
+    provider,
     ...(tokensPerRun === undefined ? {} : { tokensPerRun }),
     ...(programs === undefined ? {} : { programs }),
     ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.files }),

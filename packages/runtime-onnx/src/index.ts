@@ -9,3 +9,4 @@ export {
   providerNames,
   type Residency,
 } from "./provider.js";
+export { requireProvider } from "./require-provider.js";

@@ -1,3 +1,4 @@
+import type { Provider, ProviderName } from "@bridge-rl/runtime-onnx";
 import type {
   FrozenPolicy,
   LogProbabilityOptions,
@@ -17,6 +18,7 @@ export interface WorkerSetup {
   readonly config: DecoderConfig;
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly threads: number;
+  readonly provider: ProviderName | Provider;
   readonly tokensPerRun?: number;
   readonly programs?: number;
   readonly tokenizer?: TokenizerFiles;
