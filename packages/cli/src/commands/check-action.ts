@@ -1,5 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
-import { hasText, identityOf, modulusOf, problemFields, readTextRows, solutionFields, textOf } from "../data/text-rows.js";
+import { hasText, identityOf, modulusOf, problemFields, queryOf, readTextRows, solutionFields, textOf } from "../data/text-rows.js";
 import { withLineWriter } from "../data/write-lines.js";
 import { ChecksFailed } from "../internal/checks-failed.js";
 import { loadTextTask } from "../tasks/text-tasks.js";
@@ -21,7 +21,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** @throws ChecksFailed where `--strict` asks for it */
 export async function checkCommand(flags: CheckFlags): Promise<void> {
   const task = await loadTextTask(flags.task);
-  const questions = flags.problemField === undefined ? problemFields : [flags.problemField];
+  const questions = flags.problemField === undefined ? [...problemFields, ...(task.problemFields ?? [])] : [flags.problemField];
   const solutions = flags.solutionField === undefined ? solutionFields : [flags.solutionField];
   const problems = flags.problems === undefined ? undefined : await readProblemsByName(flags.problems);
   let [rows, unread, valid, failed] = [0, 0, 0, 0];
@@ -45,7 +45,8 @@ export async function checkCommand(flags: CheckFlags): Promise<void> {
     try {
       const problem = problemOf(row);
       const modulus = flags.modulus ?? modulusOf(row) ?? modulusOf(problem);
-      const { steps, ...checked } = task.check(textOf(problem, questions, "user"), textOf(row, solutions, "assistant"), { modulus });
+      const settings = { modulus, query: queryOf(problem, task) };
+      const { steps, ...checked } = task.check(textOf(problem, questions, "user"), textOf(row, solutions, "assistant"), settings);
       const label = typeof row.valid === "boolean" ? { expected: row.valid, agrees: row.valid === checked.valid } : {};
       return { ...identity, ok: true, ...checked, ...label, ...(flags.steps && steps !== undefined ? { steps } : {}) };
     } catch (error) {

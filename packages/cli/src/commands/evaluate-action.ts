@@ -1,6 +1,5 @@
 import { type Evaluation, evaluatePolicy } from "@bridge-rl/training";
 import { readProblems } from "../data/read-problems.js";
-import { defaultReward } from "../stages/default-reward.js";
 import { table } from "../terminal/table.js";
 import { samplingProgress, withModel } from "./with-model.js";
 
@@ -21,8 +20,7 @@ export interface EvaluateFlags {
 /** Evaluates a model and prints what was found. */
 export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const { input, count, temperature, maxTokens, seed, json } = flags;
-  const { problems, phrasebook } = await readProblems(input, flags);
-  const reward = await defaultReward();
+  const { problems, phrasebook, reward } = await readProblems(input, flags);
   const evaluation = await withModel(flags, ({ model: { policy, tokenizer }, progress, signal }) => {
     const sampling = { temperature, maxTokens, stop: phrasebook.stop, signal, onProgress: samplingProgress(progress, "evaluation") };
     return evaluatePolicy({ sampler: policy.sampler, tokenizer, phrasebook, problems, reward, count, seed, sampling });

@@ -1,5 +1,6 @@
 import { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
 import { defaultReward } from "../stages/default-reward.js";
+import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
@@ -8,7 +9,7 @@ type PresetName = "trl" | "verl" | "drGrpo" | "dapo" | "gspo" | "bridgePaper";
 const presets: Readonly<Record<PresetName, GrpoPreset>> = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 
 /** What the flags of `bridge grpo` come to. */
-export interface GrpoFlags extends SourceFlags {
+export interface GrpoFlags extends SourceFlags, LoraFlags {
   readonly model: string;
   readonly output: string;
   readonly steps: number;
@@ -31,9 +32,9 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
   const learningRate = scheduleOf(flags);
   await refuseFinished(output);
   const problems = await sourceFromFlags(flags);
-  const reward = await defaultReward();
+  const reward = await defaultReward(problems);
   const { loss, advantages } = presets[preset];
-  await trainIntoFolder({ model, output, threads }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
+  await trainIntoFolder({ model, output, threads, lora: loraOf(flags) }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
     await trainGrpo({
       ...controls,
       policy,

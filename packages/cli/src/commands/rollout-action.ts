@@ -1,6 +1,6 @@
-import type { Phrasebook, Problem } from "@bridge-rl/spec";
+import type { Problem, ProblemSource } from "@bridge-rl/spec";
 import { collectRollouts } from "@bridge-rl/training";
-import { createPhrasebookFinder } from "../data/phrasebook-of-row.js";
+import { createSourceFinder } from "../data/phrasebook-of-row.js";
 import { readLines } from "../data/read-lines.js";
 import { problemRowSchema } from "../data/rows.js";
 import { withLineWriter } from "../data/write-lines.js";
@@ -30,11 +30,12 @@ const chunkSize = 64;
 /** Samples and scores, chunk by chunk. */
 export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
   const { input, output, count, temperature, topK, topP, maxTokens, seed } = flags;
-  const reward = await defaultReward();
   await withModel(flags, async ({ model: { policy, tokenizer }, progress, signal }) => {
     await withLineWriter(output, async (writer) => {
       let round = 0;
-      for await (const { problems, phrasebook } of chunks(input, createPhrasebookFinder(flags))) {
+      for await (const { problems, source } of chunks(input, createSourceFinder(flags))) {
+        const { phrasebook } = source;
+        const reward = await defaultReward(source);
         const onProgress = samplingProgress(progress, `problems ${round * chunkSize + 1} to ${round * chunkSize + problems.length}`);
         const sampling = { temperature, topK, topP, maxTokens, stop: phrasebook.stop, signal, onProgress };
         const { sampler } = policy;
@@ -48,21 +49,21 @@ export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
 
 interface Chunk {
   readonly problems: readonly Problem[];
-  readonly phrasebook: Phrasebook;
+  readonly source: ProblemSource;
 }
 
-/** Problems in the order of the lines; a chunk also ends where the phrasebook changes. */
-async function* chunks(input: string, phrasebookOf: ReturnType<typeof createPhrasebookFinder>): AsyncGenerator<Chunk> {
+/** Problems in the order of the lines; a chunk also ends where the source or its phrasebook changes. */
+async function* chunks(input: string, sourceOf: ReturnType<typeof createSourceFinder>): AsyncGenerator<Chunk> {
   let problems: Problem[] = [];
-  let phrasebook: Phrasebook | undefined;
+  let source: ProblemSource | undefined;
   for await (const { row, place } of readLines(input, problemRowSchema)) {
-    const own = await phrasebookOf(row, place);
-    if (phrasebook !== undefined && (own !== phrasebook || problems.length === chunkSize)) {
-      yield { problems, phrasebook };
+    const own = await sourceOf(row, place);
+    if (source !== undefined && (own !== source || problems.length === chunkSize)) {
+      yield { problems, source };
       problems = [];
     }
-    phrasebook = own;
+    source = own;
     problems.push(row);
   }
-  if (phrasebook !== undefined && problems.length > 0) yield { problems, phrasebook };
+  if (source !== undefined && problems.length > 0) yield { problems, source };
 }

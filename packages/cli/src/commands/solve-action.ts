@@ -1,5 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
-import { identityOf, modulusOf, problemFields, readTextRows, textOf } from "../data/text-rows.js";
+import { identityOf, modulusOf, problemFields, queryOf, readTextRows, textOf } from "../data/text-rows.js";
 import { withLineWriter } from "../data/write-lines.js";
 import { ChecksFailed } from "../internal/checks-failed.js";
 import { loadTextTask } from "../tasks/text-tasks.js";
@@ -17,7 +17,7 @@ export interface SolveFlags {
 /** @throws ChecksFailed where `--strict` asks for it */
 export async function solveCommand(flags: SolveFlags): Promise<void> {
   const task = await loadTextTask(flags.task);
-  const fields = flags.problemField === undefined ? problemFields : [flags.problemField];
+  const fields = flags.problemField === undefined ? [...problemFields, ...(task.problemFields ?? [])] : [flags.problemField];
   let [rows, unread, wrong] = [0, 0, 0];
   await withLineWriter(flags.output, async (writer) => {
     for await (const { line, row } of readTextRows(flags.in)) {
@@ -36,9 +36,15 @@ export async function solveCommand(flags: SolveFlags): Promise<void> {
     if (row instanceof BridgeError) return { ok: false, error: { code: row.code, message: row.message } };
     const identity = identityOf(row);
     try {
-      const { graph, ...solved } = task.solve(textOf(row, fields, "user"), { modulus: flags.modulus ?? modulusOf(row) });
+      const { graph, ...solved } = task.solve(textOf(row, fields, "user"), {
+        modulus: flags.modulus ?? modulusOf(row),
+        query: queryOf(row, task),
+      });
       const { answer } = row;
-      const known = answer === undefined ? {} : { expected: answer, correct: String(answer) === String(solved.answer) };
+      const known =
+        answer === undefined
+          ? {}
+          : { expected: answer, correct: task.agrees?.(solved.answer, answer) ?? String(answer) === String(solved.answer) };
       return { ...identity, ok: true, ...solved, ...known, ...(flags.graph ? { graph } : {}) };
     } catch (error) {
       if (!BridgeError.isInstance(error)) throw error;

@@ -1,4 +1,4 @@
-import { BridgeError, type Phrasebook } from "@bridge-rl/spec";
+import { BridgeError, type Phrasebook, type ProblemSource } from "@bridge-rl/spec";
 import { resolveSourceFactory } from "../resolve/resolve-source.js";
 import type { ProblemRow } from "./rows.js";
 
@@ -11,10 +11,11 @@ export interface PhrasebookFlags {
 }
 
 /**
- * Finds the phrasebook of each problem line: by the source and the phrasebook that the line names, unless flags name others.
+ * Finds the source of each problem line, which words its problems and judges answers: by the source and the phrasebook that the line names,
+ * unless flags name others. Its further options are not the line's.
  */
-export function createPhrasebookFinder({ task, phrasebook }: PhrasebookFlags): (row: ProblemRow, place: string) => Promise<Phrasebook> {
-  const found = new Map<string, Promise<Phrasebook>>();
+export function createSourceFinder({ task, phrasebook }: PhrasebookFlags): (row: ProblemRow, place: string) => Promise<ProblemSource> {
+  const found = new Map<string, Promise<ProblemSource>>();
   return (row, place) => {
     const sourceName = task ?? row.source.name;
     const name = phrasebook ?? row.phrasebook;
@@ -25,10 +26,16 @@ export function createPhrasebookFinder({ task, phrasebook }: PhrasebookFlags): (
   };
 }
 
-async function load(sourceName: string, phrasebook: string | undefined, place: string): Promise<Phrasebook> {
+/** Finds the phrasebook of each problem line: that of its source. */
+export function createPhrasebookFinder(flags: PhrasebookFlags): (row: ProblemRow, place: string) => Promise<Phrasebook> {
+  const sourceOf = createSourceFinder(flags);
+  return async (row, place) => (await sourceOf(row, place)).phrasebook;
+}
+
+async function load(sourceName: string, phrasebook: string | undefined, place: string): Promise<ProblemSource> {
   if (phrasebook === undefined) {
     throw new BridgeError("invalid-input", `${place} doesn't say by which phrasebook its prompt is worded; pass --phrasebook`);
   }
   const factory = await resolveSourceFactory(sourceName, process.cwd());
-  return factory({ phrasebook }).phrasebook;
+  return factory({ phrasebook });
 }

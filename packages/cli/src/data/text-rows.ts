@@ -74,6 +74,12 @@ export function modulusOf({ modulus, graph }: Readonly<Record<string, unknown>>)
   return isObject(graph) && typeof graph.modulus === "number" ? graph.modulus : undefined;
 }
 
+/** What a row says is asked for, in the field in which rows of a task do. */
+export function queryOf(row: Readonly<Record<string, unknown>>, { queryField }: { readonly queryField?: string }): string | undefined {
+  const query = queryField === undefined ? undefined : row[queryField];
+  return typeof query === "string" ? query : undefined;
+}
+
 /** What tells a row from others, to be repeated in what is said of it. */
 export function identityOf(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names = ["id", "row", "case", "problem"];

@@ -40,8 +40,9 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const events = createJsonlTracker(join(directory, "events.jsonl"));
   const others = await openTrackers(config, job, directory);
   const tracker = others.trackers.length === 0 ? events : createFanOutTracker([events, ...others.trackers]);
-  const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1);
-  const reward = config.reward ?? (await defaultReward());
+  const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1, config.lora);
+  const task = await resolveTask(config.task, base);
+  const reward = config.reward ?? (await defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {}));
   const context: StageContext = {
     config,
     arm,
@@ -57,7 +58,7 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   };
   const log = createStageLog(directory, tracker, (name, span) => addTiming(directory, name, span));
   try {
-    await runStages({ context, task: await resolveTask(config.task, base), stages: stagesOf(config), log, models });
+    await runStages({ context, task, stages: stagesOf(config), log, models });
   } finally {
     await models.close();
     await others.close();

@@ -1,7 +1,8 @@
-import type { Reward } from "@bridge-rl/spec";
+import type { ProblemSource, Reward } from "@bridge-rl/spec";
 
-/** The boxed answer behind the thinking part: right or wrong. */
-export async function defaultReward(): Promise<Reward> {
+/** How a source says that its answers are judged; where it says nothing, exactly as its phrasebook writes them. */
+export async function defaultReward({ reward }: Pick<ProblemSource, "reward">): Promise<Reward> {
+  if (reward !== undefined) return reward;
   const { exactAnswer } = await import("@bridge-rl/igsm");
   return exactAnswer();
 }
