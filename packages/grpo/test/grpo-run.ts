@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import { createCheckpointStore, createJsonlTracker, evaluatePolicy } from "@bridge-rl/training";
 import { trainGrpo } from "../src/index.js";
-import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "./tiny-task.js";
 
 // A whole GRPO run in a process of its own, so that a test can kill it: grpo-run.ts <directory>. Prints a line at each step.
 // Everything that has a state takes part: a reference, two mini-batches twice over, dynamic sampling, evaluation, moments.
@@ -12,7 +12,7 @@ const tracker = createJsonlTracker(join(directory, "events.jsonl"));
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
 const policy = tinyPolicy();
-const reward = beginsRight();
+const reward = beginsRight;
 await trainGrpo({
   policy,
   tokenizer,

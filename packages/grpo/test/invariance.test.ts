@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createWorkerPolicy, type LocalPolicy } from "@bridge-rl/models";
 import { createRandom, type Policy, type TrainingRow } from "@bridge-rl/spec";
+import { tinyPolicy } from "@bridge-rl/test-support";
 import { describe, expect, test } from "vitest";
 import { bridgePaper, dapo, drGrpo, gspo, type PolicyLossBatch, type PolicyLossOptions, policyLoss, trl, verl } from "../src/index.js";
-import { tinyPolicy } from "./tiny-task.js";
 
 /** Every preset, and what they leave out: KL, an entropy bonus, ratios of whole rows, another way of averaging. */
 const objectives: readonly (readonly [string, PolicyLossOptions])[] = Object.entries({

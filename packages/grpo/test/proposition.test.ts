@@ -1,9 +1,9 @@
 import type { LocalPolicy } from "@bridge-rl/models";
 import type { Policy, TrainingRow } from "@bridge-rl/spec";
+import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import type { RolloutGroup } from "@bridge-rl/training";
 import { expect, test } from "vitest";
 import { trainGrpo } from "../src/index.js";
-import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "./tiny-task.js";
 
 // Completions of one token: every outcome can be enumerated, so that J, the share of right answers, is exact and not sampled.
 const outcomes = Array.from({ length: tokenizer.vocabularySize }, (_, id) => id);
@@ -44,7 +44,7 @@ async function step(policy: Policy, rate: number, onRollouts?: (groups: readonly
       tokenizer,
       problems,
       phrasebook,
-      reward: beginsRight(),
+      reward: beginsRight,
       steps: 1,
       seed: 5,
       promptsPerStep: 4,

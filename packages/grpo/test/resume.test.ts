@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@bridge-rl/spec";
+import { contents, runScript } from "@bridge-rl/test-support";
 import { beforeAll, describe, expect, test } from "vitest";
-import { contents, runScript } from "./interruptions.js";
 
 const script = new URL("./grpo-run.ts", import.meta.url).pathname;
 const newDirectory = () => mkdtempSync(join(tmpdir(), "bridge-grpo-"));

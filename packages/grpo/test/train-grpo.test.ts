@@ -1,8 +1,8 @@
 import type { FrozenPolicy, Policy, RunEvent } from "@bridge-rl/spec";
+import { beginsRight, coin, phrasebook, problems, tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import { createMemoryTracker, evaluatePolicy, type RolloutGroup } from "@bridge-rl/training";
 import { describe, expect, test } from "vitest";
 import { bridgePaper, dapo, drGrpo, groupAdvantages, gspo, type TrainGrpoOptions, trainGrpo, trl, verl } from "../src/index.js";
-import { beginsRight, coin, phrasebook, problems, tinyPolicy, tokenizer } from "./tiny-task.js";
 
 const sampling = { maxTokens: 2 };
 
@@ -17,7 +17,7 @@ async function run(
     tokenizer,
     problems,
     phrasebook,
-    reward: beginsRight(),
+    reward: beginsRight,
     steps: 2,
     seed: 1,
     promptsPerStep: 4,
@@ -40,7 +40,7 @@ async function accuracy(policy: Policy): Promise<number> {
     tokenizer,
     phrasebook,
     problems,
-    reward: beginsRight(),
+    reward: beginsRight,
     count: 64,
     sampling: { ...sampling, temperature: 1 },
   });
@@ -248,7 +248,7 @@ describe("what a step does", () => {
       maximum: 1,
       score: ({ completion }: { completion: string }) => completion.length,
     };
-    const { events } = await run({ steps: 1, reward: [{ reward: beginsRight() }, { reward: long, weight: 0.1 }] });
+    const { events } = await run({ steps: 1, reward: [{ reward: beginsRight }, { reward: long, weight: 0.1 }] });
     const metrics = events[0]?.metrics ?? {};
 
     expect(metrics.reward).toBeCloseTo(
@@ -277,7 +277,7 @@ describe("what it refuses", () => {
     [{ steps: 0 }, "steps is 0"],
     [{ problems: [] }, "no problems"],
     [{ reward: [] }, "no reward"],
-    [{ reward: [{ reward: beginsRight() }, { reward: beginsRight() }] }, "share a name"],
+    [{ reward: [{ reward: beginsRight }, { reward: beginsRight }] }, "share a name"],
   ] as const)("%j", async (options, message) => {
     await expect(run(options)).rejects.toThrow(message);
   });

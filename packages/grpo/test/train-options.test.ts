@@ -2,10 +2,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Policy, Problem, Reward, Rollout, RunEvent, Sampler } from "@bridge-rl/spec";
+import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import { createCheckpointStore, createMemoryTracker, type RolloutGroup } from "@bridge-rl/training";
 import { describe, expect, test } from "vitest";
 import { type TrainGrpoOptions, trainGrpo } from "../src/index.js";
-import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "./tiny-task.js";
 
 async function run(
   options: Partial<TrainGrpoOptions> = {},
@@ -14,7 +14,7 @@ async function run(
   const tracker = createMemoryTracker();
   const rounds: (readonly RolloutGroup[])[] = [];
   await trainGrpo({
-    ...{ policy, tokenizer, problems, phrasebook, reward: beginsRight(), steps: 2, seed: 1, promptsPerStep: 4, groupSize: 8 },
+    ...{ policy, tokenizer, problems, phrasebook, reward: beginsRight, steps: 2, seed: 1, promptsPerStep: 4, groupSize: 8 },
     ...{ sampling: { maxTokens: 2 }, learningRate: 1e-2, inspectEvery: 0, tracker },
     onRollouts: ({ groups }) => {
       rounds.push(groups);
@@ -172,7 +172,7 @@ describe("a curriculum", () => {
 describe("rewards that fail", () => {
   test("dropped ones get no advantage, count for nobody, and are counted", async () => {
     const fragile: Reward = {
-      ...beginsRight(),
+      ...beginsRight,
       name: "fragile",
       score({ problem, completion }) {
         if (completion.startsWith("h")) throw new Error("h is too much");

@@ -2,10 +2,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@bridge-rl/spec";
+import { contents, runScript } from "@bridge-rl/test-support";
 import { createCheckpointStore } from "@bridge-rl/training";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trainSft } from "../src/index.js";
-import { contents, runScript } from "./interruptions.js";
 import { demonstrations, tinyPolicy, tokenizer } from "./tiny-policy.js";
 
 const script = new URL("./sft-run.ts", import.meta.url).pathname;

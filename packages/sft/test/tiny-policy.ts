@@ -1,5 +1,6 @@
-import { createTokenizer, type DecoderConfig, initializeDecoder, LocalPolicy, trainTokenizer } from "@bridge-rl/models";
+import { createTokenizer, initializeDecoder, LocalPolicy, trainTokenizer } from "@bridge-rl/models";
 import type { Tokenizer } from "@bridge-rl/spec";
+import { tinyDecoder } from "@bridge-rl/test-support";
 import type { SupervisedExample } from "../src/index.js";
 
 /** Sums of two digits with a made-up behaviour: `3+4=` continues with `[3 and 4] 7`. */
@@ -14,22 +15,7 @@ export const tokenizer: Tokenizer = createTokenizer(
   trainTokenizer({ texts: demonstrations.map(({ prompt, completion }) => prompt + completion), vocabularySize: 40, alphabet: "seen" }),
 );
 
-const config: DecoderConfig = {
-  architecture: "qwen3",
-  vocabularySize: tokenizer.vocabularySize,
-  hiddenSize: 16,
-  layers: 1,
-  heads: 2,
-  keyValueHeads: 1,
-  headDimension: 8,
-  intermediateSize: 32,
-  ropeTheta: 10_000,
-  normEpsilon: 1e-6,
-  queryKeyNorm: true,
-  attentionBias: false,
-  tieEmbeddings: true,
-  maximumLength: 64,
-};
+const config = tinyDecoder(tokenizer.vocabularySize);
 
 /** A real model of some 2,000 random parameters. */
 export function tinyPolicy(seed = 1, tokensPerRun = 2048): LocalPolicy {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Policy } from "@bridge-rl/spec";
+import { tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import { describe, expect, test } from "vitest";
 import { createCheckpointStore, latestCheckpoint } from "../src/index.js";
-import { tinyPolicy, tokenizer } from "./tiny-task.js";
 
 const newDirectory = () => join(mkdtempSync(join(tmpdir(), "bridge-store-")), "checkpoints");
 const rows = [{ promptIds: tokenizer.encode("give:a"), completionIds: tokenizer.encode("ab") }];

@@ -1,8 +1,8 @@
 import type { Span } from "@bridge-rl/spec";
+import { tokenizer } from "@bridge-rl/test-support";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeExample, encodePrompt, spanOfTokens } from "../src/index.js";
-import { tokenizer } from "./tiny-task.js";
 
 const span = (start: number, end: number): Span => ({ start, end, step: 0, kind: "remark" });
 

@@ -1,4 +1,5 @@
 import type { Problem, Reward, Sampler } from "@bridge-rl/spec";
+import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "@bridge-rl/test-support";
 import { describe, expect, test } from "vitest";
 import {
   checkReward,
@@ -12,7 +13,6 @@ import {
   type RolloutGroup,
   wilsonInterval,
 } from "../src/index.js";
-import { beginsRight, phrasebook, problems, tinyPolicy, tokenizer } from "./tiny-task.js";
 
 const { sampler } = tinyPolicy();
 const common = { sampler, tokenizer, phrasebook, problems, reward: beginsRight };

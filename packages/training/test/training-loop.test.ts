@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tinyPolicy } from "@bridge-rl/test-support";
 import { describe, expect, test } from "vitest";
 import {
   createCheckpointStore,
@@ -11,7 +12,6 @@ import {
   type SelectionOptions,
   type TrainingCallbacks,
 } from "../src/index.js";
-import { tinyPolicy } from "./tiny-task.js";
 
 type Moment = "before the evaluation" | "after the evaluation" | "during the step";
 

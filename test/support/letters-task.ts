@@ -1,6 +1,6 @@
-import { createTokenizer, type DecoderConfig, initializeDecoder, LocalPolicy, LocalSampler, trainTokenizer } from "@bridge-rl/models";
-import { createRandom, defineReward, type Phrasebook, type Problem, type Reward, type Tokenizer } from "@bridge-rl/spec";
-import { z } from "zod";
+import { createTokenizer, initializeDecoder, LocalPolicy, LocalSampler, trainTokenizer } from "@bridge-rl/models";
+import { createRandom, type Phrasebook, type Problem, type Reward, type Tokenizer } from "@bridge-rl/spec";
+import { tinyDecoder } from "./tiny-decoder.js";
 
 const letters = [..."abcdefgh"];
 
@@ -31,13 +31,12 @@ export const phrasebook: Phrasebook = {
   stop: ["."],
 };
 
-export const beginsRight: () => Reward = defineReward({
+export const beginsRight: Reward = {
   name: "begins-right",
   specVersion: 1,
-  options: z.object({}),
   maximum: 1,
   score: ({ problem, completion }) => Number(completion[0] === problem.answer),
-});
+};
 
 /** A coin of its own for each rollout: rewards as they would be after shuffling, so nothing can be learned from them. */
 export function coin(seed: number): Reward {
@@ -45,22 +44,7 @@ export function coin(seed: number): Reward {
   return { name: "coin", specVersion: 1, maximum: 1, score: () => Number(random.chance(0.3)) };
 }
 
-const config: DecoderConfig = {
-  architecture: "qwen3",
-  vocabularySize: tokenizer.vocabularySize,
-  hiddenSize: 16,
-  layers: 1,
-  heads: 2,
-  keyValueHeads: 1,
-  headDimension: 8,
-  intermediateSize: 32,
-  ropeTheta: 10_000,
-  normEpsilon: 1e-6,
-  queryKeyNorm: true,
-  attentionBias: false,
-  tieEmbeddings: false,
-  maximumLength: 64,
-};
+const config = tinyDecoder(tokenizer.vocabularySize, { tieEmbeddings: false });
 
 /** A real model of some 2,000 random parameters with its real sampler. */
 export function tinyPolicy(seed: number | string = 1, tokensPerRun = 2048): LocalPolicy {

@@ -2,11 +2,20 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
+/** When a run is interrupted, and how. */
+export interface Interruption {
+  /** Lines it has printed by then. */
+  readonly afterLines: number;
+  /** Milliseconds to wait after them. */
+  readonly delay: number;
+  readonly signal: NodeJS.Signals;
+}
+
 /** Runs a training script until it ends, or until it has printed some lines; then it gets the signal. */
 export function runScript(
   script: string,
   directory: string,
-  stop?: { readonly afterLines: number; readonly delay: number; readonly signal: NodeJS.Signals },
+  stop?: Interruption,
 ): Promise<{ readonly code: number | null; readonly errors: string; readonly lines: number }> {
   const child = spawn(process.execPath, ["--conditions=@bridge-rl/source", "--import", "tsx", script, directory]);
   let [lines, errors, stopping] = [0, "", false];
