@@ -14,6 +14,7 @@ export type BridgeErrorCode =
   | "generation-exhausted"
   | "non-finite"
   | "reward-failed"
+  | "request-failed"
   | "run-conflict"
   | "cancelled"
   | "internal";

@@ -1,0 +1,35 @@
+import { operationCount, structureHash } from "@bridge-rl/dag";
+import { BridgeError, type Problem, type ReasoningGraph } from "@bridge-rl/spec";
+import type { QuestionAnswer } from "./graph-extractor.js";
+
+export interface ProblemFromGraphOptions {
+  /** Where the pair comes from, such as the name of a file. @defaultValue "extracted" */
+  readonly source?: string;
+}
+
+/**
+ * Makes a problem of a pair and its graph, so that behaviours, SFT and GRPO take it like any other.
+ *
+ * @param index  the pair's position in its collection, part of the problem's id
+ * @throws BridgeError `invalid-graph` for a graph without its target
+ */
+export function problemFromGraph(
+  { question }: QuestionAnswer,
+  graph: ReasoningGraph,
+  index: number,
+  options: ProblemFromGraphOptions = {},
+): Problem {
+  const { source = "extracted" } = options;
+  const target = graph.nodes[graph.target];
+  if (target === undefined)
+    throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes`);
+  return {
+    id: `${source}#${index}`,
+    source: { name: source, version: 1, seed: 0, index },
+    prompt: question.endsWith("\n") ? question : `${question}\n`,
+    graph,
+    answer: target.value,
+    difficulty: { operations: operationCount(graph) },
+    structureHash: structureHash(graph, { namespace: "extracted" }),
+  };
+}
