@@ -11,6 +11,7 @@ import { addInfluence } from "./commands/influence.js";
 import { addInject } from "./commands/inject.js";
 import { addLogprobs } from "./commands/logprobs.js";
 import { addMatch } from "./commands/match.js";
+import { addPlan } from "./commands/plan.js";
 import { addPretrain } from "./commands/pretrain.js";
 import { addReadiness } from "./commands/readiness.js";
 import { addReport } from "./commands/report.js";
@@ -35,6 +36,7 @@ const adders = [
   addSolve,
   addCheck,
   addPretrain,
+  addPlan,
   addSft,
   addGrpo,
   addRollout,

@@ -39,9 +39,18 @@ export {
   unmergeLora,
 } from "./lora.js";
 export { type LoraFolder, loadLoraFolder, saveLoraFolder } from "./lora-folder.js";
-export { availableMemory, describePlan, type MemoryPlan, type MemoryPlanOptions, type MemoryUse, planMemory } from "./memory-plan.js";
+export {
+  availableMemory,
+  describePlan,
+  type MemoryPlan,
+  type MemoryPlanOptions,
+  type MemoryUse,
+  planMemory,
+  refuseBeyond,
+} from "./memory-plan.js";
 export { formatModelConfig, type ModelConfigExtras, parseModelConfig } from "./model-config.js";
 export {
+  loadModelConfig,
   loadModelFolder,
   type ModelFolder,
   type ModelSource,
@@ -49,6 +58,7 @@ export {
   saveModelFolder,
   type WeightStorage,
 } from "./model-folder.js";
+export { measureProductRate } from "./product-rate.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -63,6 +63,12 @@ const tokenizerFiles = [
 ];
 const keptFiles = ["config.json", "generation_config.json", indexFile, ...tokenizerFiles];
 
+/** Reads the `config.json` of a Hugging Face folder. @throws BridgeError as `parseModelConfig`, and `missing-file` */
+export async function loadModelConfig(directory: string): Promise<DecoderConfig> {
+  const path = join(directory, "config.json");
+  return parseModelConfig(await readJson(path), path);
+}
+
 /**
  * Reads a Hugging Face folder: `config.json`, `model.safetensors` or its shards, and the tokenizer where there is one.
  *
@@ -70,8 +76,7 @@ const keptFiles = ["config.json", "generation_config.json", indexFile, ...tokeni
  *   the wrong shape or type, naming file, tensor, expected and found
  */
 export async function loadModelFolder(directory: string): Promise<ModelFolder> {
-  const configPath = join(directory, "config.json");
-  const config = parseModelConfig(await readJson(configPath), configPath);
+  const config = await loadModelConfig(directory);
   const { weights, types, placement } = await loadWeights(directory, config);
   const tokenizer = (await exists(join(directory, "tokenizer.json"))) ? await loadTokenizer(directory) : undefined;
   const files = await readKeptFiles(directory);

@@ -4,6 +4,10 @@ import { realNumber, wholeNumber } from "../internal/parse-flags.js";
 import {
   checkpointEveryFlag,
   learningRateFlag,
+  loraAlphaFlag,
+  loraDropoutFlag,
+  loraRankFlag,
+  loraTargetsFlag,
   maxTokensFlag,
   modelFlag,
   modulusFlag,
@@ -50,6 +54,10 @@ export function addGrpo(program: Command): void {
     .option(learningRateFlag[0], learningRateFlag[1], learningRateFlag[2], 1e-4)
     .option(...scheduleFlag)
     .option(...warmupFlag)
+    .option(...loraRankFlag)
+    .option(...loraAlphaFlag)
+    .option(...loraDropoutFlag)
+    .option(...loraTargetsFlag)
     .option(...seedFlag)
     .option(...threadsFlag)
     .option(...checkpointEveryFlag)

@@ -2,10 +2,11 @@ import { trainSft } from "@bridge-rl/sft";
 import type { Demonstration } from "@bridge-rl/spec";
 import { readLines } from "../data/read-lines.js";
 import { demonstrationSchema } from "../data/rows.js";
+import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
 /** What the flags of `bridge sft` come to. */
-export interface SftFlags {
+export interface SftFlags extends LoraFlags {
   readonly model: string;
   readonly input: string;
   readonly output: string;
@@ -29,7 +30,7 @@ export async function sftCommand(flags: SftFlags): Promise<void> {
   const demonstrations: Demonstration[] = [];
   for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
   const length = steps === undefined ? { epochs: flags.epochs ?? 1 } : { steps };
-  await trainIntoFolder({ model, output, threads }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
+  await trainIntoFolder({ model, output, threads, lora: loraOf(flags) }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
     await trainSft({
       ...controls,
       ...length,

@@ -5,6 +5,10 @@ import {
   checkpointEveryFlag,
   inputFlag,
   learningRateFlag,
+  loraAlphaFlag,
+  loraDropoutFlag,
+  loraRankFlag,
+  loraTargetsFlag,
   modelFlag,
   scheduleFlag,
   seedFlag,
@@ -28,6 +32,10 @@ export function addSft(program: Command): void {
     .option(learningRateFlag[0], learningRateFlag[1], learningRateFlag[2], 1e-3)
     .option(...scheduleFlag)
     .option(...warmupFlag)
+    .option(...loraRankFlag)
+    .option(...loraAlphaFlag)
+    .option(...loraDropoutFlag)
+    .option(...loraTargetsFlag)
     .addOption(
       new Option("--loss-on <part>", "which tokens are learned").choices(["completion", "all"] as const).default("completion" as const),
     )

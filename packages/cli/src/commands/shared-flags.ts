@@ -101,3 +101,26 @@ export const trainedFlag: readonly ["-o, --output <folder>", string] = [
   "-o, --output <folder>",
   "becomes a model folder, with events.jsonl and checkpoints/ in it",
 ];
+
+export const loraRankFlag: readonly ["--lora-rank <number>", string, (text: string) => number] = [
+  "--lora-rank <number>",
+  "train adapters (LoRA) of this rank and freeze the rest; they are added to the saved weights, and saved apart in adapter/",
+  wholeNumber(1),
+];
+
+export const loraAlphaFlag: readonly ["--lora-alpha <number>", string, (text: string) => number] = [
+  "--lora-alpha <number>",
+  "adapters are scaled by alpha / rank (default: twice the rank)",
+  realNumber(),
+];
+
+export const loraDropoutFlag: readonly ["--lora-dropout <share>", string, (text: string) => number] = [
+  "--lora-dropout <share>",
+  "of the adapters' inputs, in training (default: 0)",
+  realNumber(),
+];
+
+export const loraTargetsFlag: readonly ["--lora-targets <names>", string] = [
+  "--lora-targets <names>",
+  "projections with an adapter, such as q_proj,v_proj (default: all seven)",
+];

@@ -1,5 +1,6 @@
 import { access, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { LoraOptions } from "@bridge-rl/models";
 import { BridgeError, type Progress, type Tracker } from "@bridge-rl/spec";
 import {
   type CheckpointStore,
@@ -19,6 +20,8 @@ export interface TrainingFolderOptions {
   readonly model: string;
   readonly output: string;
   readonly threads: number;
+  /** Trains adapters. @defaultValue none */
+  readonly lora?: LoraOptions | undefined;
 }
 
 /** What a training command gives its trainer. */
@@ -36,7 +39,7 @@ export interface TrainingTools {
  * @throws BridgeError `run-conflict` where the folder is in use; `Interrupted` after Ctrl-C, saved
  */
 export async function trainIntoFolder(options: TrainingFolderOptions, train: (tools: TrainingTools) => Promise<void>): Promise<void> {
-  const { output, threads } = options;
+  const { output, threads, lora } = options;
   const base = await resolveModelDirectory(options.model, process.cwd());
   const display = createProgressDisplay();
   const interruption = watchInterruption(() =>
@@ -45,7 +48,7 @@ export async function trainIntoFolder(options: TrainingFolderOptions, train: (to
   const lock = lockDirectory(output);
   const tracker = createJsonlTracker(join(output, "events.jsonl"));
   const store = createCheckpointStore(join(output, "checkpoints"), { keep: 1 });
-  const model = await openModel(base, threads);
+  const model = await openModel(base, threads, { training: true, ...(lora && { lora }) });
   try {
     await train({ model, tracker, store, progress: display.job(""), signal: interruption.signal });
     await moveInto(output, (aside) => model.save(aside));

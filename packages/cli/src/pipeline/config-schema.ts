@@ -1,4 +1,5 @@
 import type { AdvantageOptions, PolicyLossOptions } from "@bridge-rl/grpo";
+import type { LoraOptions } from "@bridge-rl/models";
 import { z } from "zod";
 import type {
   EvaluationConfig,
@@ -263,4 +264,13 @@ export const configSchema: z.ZodType = z.strictObject({
     })
     .optional(),
   threads: positive.default(1).describe("threads of each arm's model; arms run side by side"),
+  lora: z
+    .strictObject({
+      rank: positive.optional(),
+      alpha: z.number().positive().optional(),
+      dropout: z.number().nonnegative().lt(1).optional(),
+      targets: z.array(z.enum(["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])).optional(),
+    } satisfies FieldsOf<LoraOptions>)
+    .optional()
+    .describe("trains adapters instead of all weights"),
 } satisfies FieldsOf<PipelineConfig>);

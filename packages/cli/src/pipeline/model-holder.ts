@@ -1,3 +1,4 @@
+import type { LoraOptions } from "@bridge-rl/models";
 import type { ModelOpener, OpenModel } from "./pipeline-config.js";
 
 /** Keeps one model open at a time. */
@@ -9,13 +10,17 @@ export interface ModelHolder {
   close(): Promise<void>;
 }
 
-/** Holds models of one opener. */
-export function createModelHolder(opener: ModelOpener, threads: number): ModelHolder {
+/** Holds models of one opener. @param lora  adapters, where those that are trained get some */
+export function createModelHolder(opener: ModelOpener, threads: number, lora?: LoraOptions): ModelHolder {
   let held: { readonly directory: string | undefined; readonly model: OpenModel; readonly trained: boolean } | undefined;
   const replace = async (directory: string | undefined, trained: boolean) => {
     await held?.model.policy.dispose();
     held = undefined;
-    held = { directory, model: await opener({ directory, threads }), trained };
+    held = {
+      directory,
+      model: await opener({ directory, threads, ...(trained ? { training: true, ...(lora && { lora }) } : {}) }),
+      trained,
+    };
     return held.model;
   };
   return {

@@ -1,4 +1,5 @@
 import type { TrainGrpoOptions } from "@bridge-rl/grpo";
+import type { LoraOptions } from "@bridge-rl/models";
 import type { TrainSftOptions } from "@bridge-rl/sft";
 import type {
   Behavior,
@@ -69,7 +70,14 @@ export interface OpenModel {
 }
 
 /** Opens the base model, or what an earlier stage saved of it, with a fresh optimiser. */
-export type ModelOpener = (from: { readonly directory: string | undefined; readonly threads: number }) => Promise<OpenModel>;
+export type ModelOpener = (from: {
+  readonly directory: string | undefined;
+  readonly threads: number;
+  /** It is opened to be trained. @defaultValue false: to be looked at */
+  readonly training?: boolean;
+  /** Adapters that are to be trained instead of the weights. @defaultValue none */
+  readonly lora?: LoraOptions;
+}) => Promise<OpenModel>;
 
 /** How demonstrations are learned: options of `trainSft`, and how many problems they are made from. */
 export interface SftConfig extends Partial<OptimizerOptions>, Pick<TrainSftOptions, SftOptionName> {
@@ -201,4 +209,6 @@ export interface PipelineConfig {
   readonly stages?: { readonly [Name in keyof Stages]?: Stages[Name] | false };
   /** Threads of each arm's model; arms run side by side. @defaultValue 1 */
   readonly threads?: number;
+  /** Trains adapters (LoRA) instead of all weights, in SFT and in GRPO. Each stage's model has its own added in. @defaultValue none */
+  readonly lora?: LoraOptions;
 }

@@ -1,6 +1,18 @@
-import { LocalPolicy, LocalSampler, loadModelFolder, saveModelFolder } from "@bridge-rl/models";
+import { join } from "node:path";
+import {
+  LocalPolicy,
+  LocalSampler,
+  type LoraOptions,
+  loadModelConfig,
+  loadModelFolder,
+  planMemory,
+  refuseBeyond,
+  resolveLora,
+  saveLoraFolder,
+  saveModelFolder,
+} from "@bridge-rl/models";
 import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
-import { BridgeError, type TensorValue } from "@bridge-rl/spec";
+import { BridgeError } from "@bridge-rl/spec";
 import type { OpenModel } from "../pipeline/pipeline-config.js";
 
 /** A model of this process, which knows how its weights are stored. */
@@ -8,34 +20,44 @@ export interface LocalModel extends OpenModel {
   save(directory: string, storage?: "float32" | "bfloat16"): Promise<void>;
 }
 
+export interface OpenModelOptions {
+  /** Refuses a model whose training doesn't fit into memory. @defaultValue false */
+  readonly training?: boolean;
+  /** Trains adapters. They are saved both added to the weights and by themselves, in `adapter/`. @defaultValue none */
+  readonly lora?: LoraOptions & { readonly seed?: number };
+}
+
 /**
  * Opens a model folder for training and sampling, with a fresh optimiser.
  *
- * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` throws
+ * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` and `LocalPolicy` throw
  */
-export async function openModel(directory: string, threads: number): Promise<LocalModel> {
-  const { config, weights, tokenizer } = await loadModelFolder(directory);
+export async function openModel(directory: string, threads: number, options: OpenModelOptions = {}): Promise<LocalModel> {
+  const { training = false, lora } = options;
+  // before anything large is read
+  if (training) refuseBeyond(planMemory(await loadModelConfig(directory), lora && { lora: resolveLora(lora) }));
+  const folder = await loadModelFolder(directory);
+  const { config, weights, tokenizer } = folder;
   if (tokenizer === undefined) {
     throw new BridgeError("invalid-file", `${directory} has no tokenizer.json; copy the tokenizer's files of its base model next to it`);
   }
   const runtime = createOnnxRuntime({ threads });
   const policy = new LocalPolicy(config, weights, {
     runtime,
+    // nobody else looks at the weights that were read
+    adoptWeights: true,
     createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
+    // a model that is only looked at has neither gradients nor moments
+    memoryLimit: Number.POSITIVE_INFINITY,
+    ...(lora && { lora }),
   });
   return {
     policy,
     tokenizer,
-    save: (target, storage = "float32") =>
-      saveModelFolder(target, { config, weights: floats(policy.weights.tensors), tokenizer }, { storage }),
+    async save(target, storage = "float32") {
+      await saveModelFolder(target, { ...folder, weights: policy.mergedWeights() }, { storage });
+      if (policy.lora === undefined) return;
+      await saveLoraFolder(join(target, "adapter"), config, { lora: policy.lora, adapters: policy.adapters() }, directory);
+    },
   };
-}
-
-function floats(tensors: ReadonlyMap<string, TensorValue>): Map<string, Float32Array> {
-  return new Map(
-    [...tensors].map(([name, { data }]) => {
-      if (!(data instanceof Float32Array)) throw new BridgeError("internal", `the weights of ${name} are no 32-bit floats`);
-      return [name, data];
-    }),
-  );
 }

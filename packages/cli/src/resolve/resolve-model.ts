@@ -26,5 +26,6 @@ export async function resolveModelDirectory(name: string, directory: string): Pr
 /** Makes the opener of a base model that is given by its name. */
 export function modelOpener(base: string | ModelOpener, directory: string): ModelOpener {
   if (typeof base === "function") return base;
-  return async (from) => openModel(from.directory ?? (await resolveModelDirectory(base, directory)), from.threads);
+  return async ({ directory: folder, threads, ...options }) =>
+    openModel(folder ?? (await resolveModelDirectory(base, directory)), threads, options);
 }
