@@ -22,6 +22,7 @@ export { Graph, type OperationSpecification } from "./graph.js";
 export { gatherAlong, gatherRows, oneHot, scatterAdd, scatterAddRows } from "./indexing.js";
 export type { Operand } from "./internal/operand.js";
 export { type MatmulOptions, matmul } from "./matmul.js";
+export { type QuantizedMatrix, quantizedMatmul, quantizeRows } from "./quantized-matmul.js";
 export { argMax, max, mean, type ReduceOptions, sum, topK } from "./reductions.js";
 export { rmsNorm } from "./rms-norm.js";
 export { type RotaryTable, rotaryEmbedding } from "./rotary-embedding.js";
