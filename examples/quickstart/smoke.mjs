@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const directory = mkdtempSync(join(tmpdir(), "quickstart-"));
 const small = [
   ["sft.problems", 32],
   ["sft.batchSize", 16],
+  ["sft.steps", 12],
   ["grpo.steps", 1],
   ["grpo.promptsPerStep", 2],
   ["grpo.evaluateEvery", 0],
@@ -18,12 +18,15 @@ const small = [
   ["influence.targets", 2],
 ];
 const flags = small.flatMap(([path, value]) => ["--set", `${path}=${value}`]);
-try {
-  const { status } = spawnSync("bridge", ["run", "quickstart.config.ts", "-d", directory, ...flags], { stdio: "inherit" });
-  if (status !== 0) throw new Error(`bridge run ended with ${status}`);
-  const { arms } = JSON.parse(readFileSync(join(directory, "summary.json"), "utf8"));
-  if (arms.vanilla.grpo.inDistribution.n !== 8 || arms.bridge.sft.outOfDistribution.n !== 8)
-    throw new Error("summary.json lacks an evaluation");
-} finally {
-  rmSync(directory, { recursive: true });
+for (const config of ["quickstart.config.ts", "promptbench.config.ts"]) {
+  const directory = mkdtempSync(join(tmpdir(), "quickstart-"));
+  try {
+    const { status } = spawnSync("bridge", ["run", config, "-d", directory, ...flags], { stdio: "inherit" });
+    if (status !== 0) throw new Error(`bridge run ${config} ended with ${status}`);
+    const { arms } = JSON.parse(readFileSync(join(directory, "summary.json"), "utf8"));
+    if (arms.vanilla.grpo.inDistribution.n !== 8 || arms.bridge.sft.outOfDistribution.n !== 8)
+      throw new Error(`${config}: summary.json lacks an evaluation`);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }

@@ -7,6 +7,7 @@ const packages = [
   "@bridge-rl/igsm",
   "@bridge-rl/influence",
   "@bridge-rl/models",
+  "@bridge-rl/promptbench",
   "@bridge-rl/report",
   "@bridge-rl/runtime-onnx",
   "@bridge-rl/sft",
