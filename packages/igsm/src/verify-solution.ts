@@ -1,4 +1,6 @@
 import { BridgeError, type ReasoningGraph } from "@bridge-rl/spec";
+import { confirmProse } from "./internal/confirm/confirm-prose.js";
+import { confirmTerse } from "./internal/confirm/confirm-terse.js";
 import { Judge } from "./internal/verify/judge.js";
 import { nameSteps } from "./internal/verify/name-steps.js";
 import { Parameters } from "./internal/verify/parameters.js";
@@ -140,8 +142,20 @@ export function verifySolution(
   if (graph.nodes[graph.target] === undefined) {
     throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes of the graph`);
   }
+  const dialect = options.dialect ?? dialectOf(completion);
+  return confirm(graph, completion, dialect) ?? judgeSolution(graph, completion, dialect);
+}
+
+/** Most solutions are right in the ordinary way, which is told much faster than what is wrong with others. */
+function confirm(graph: ReasoningGraph, completion: string, dialect: IgsmDialect): Verification | undefined {
+  if (dialect === "original") return undefined;
+  return dialect === "terse" ? confirmTerse(graph, completion) : confirmProse(graph, completion);
+}
+
+/** The judgement of `verifySolution`, statement by statement: what it says of every solution, however it gets there. */
+export function judgeSolution(graph: ReasoningGraph, completion: string, dialect: IgsmDialect): Verification {
   const parameters = new Parameters(graph);
-  const statements = read(completion, options.dialect ?? dialectOf(completion), parameters);
+  const statements = read(completion, dialect, parameters);
   return new Judge(graph, parameters, withdraw(nameSteps(statements, graph), completion), completion).judge();
 }
 
@@ -151,7 +165,8 @@ function read(completion: string, dialect: IgsmDialect, parameters: Parameters):
   return readProse(completion, (name) => parameters.has(name));
 }
 
-function dialectOf(completion: string): IgsmDialect {
+/** How a completion is worded, told by its text. */
+export function dialectOf(completion: string): IgsmDialect {
   if (/^\s*[A-Za-z]{1,2} ?[=?:]/.test(completion)) return "terse";
   // Prose breaks the line behind the opening, terse text never breaks one.
   if (/<think>[^\n]*;/.test(completion) && !completion.includes("\n- ")) return "terse";

@@ -34,7 +34,8 @@ export function assembleGraph(parts: Parts, target: number, modulus: number | un
     const id = nodes.length;
     const value = evaluate(expression, values, modulus);
     const { name, label, stated } = parts.describe(quantity);
-    nodes.push({ id, name, ...(label === undefined ? {} : { label }), dependencies, expression, value, necessary: needed, stated });
+    if (label === undefined) nodes.push({ id, name, dependencies, expression, value, necessary: needed, stated });
+    else nodes.push({ id, name, label, dependencies, expression, value, necessary: needed, stated });
     values.push(value);
     places[quantity] = id;
     return id;
@@ -43,7 +44,9 @@ export function assembleGraph(parts: Parts, target: number, modulus: number | un
   function move(expression: Expression, needed: boolean, dependencies: number[]): Expression {
     if (expression.kind === "constant") return expression;
     if (expression.kind === "operation") {
-      return { ...expression, operands: expression.operands.map((operand) => move(operand, needed, dependencies)) };
+      const operands: Expression[] = [];
+      for (const operand of expression.operands) operands.push(move(operand, needed, dependencies));
+      return { kind: "operation", operator: expression.operator, operands };
     }
     const node = place(expression.node, needed);
     if (!dependencies.includes(node)) dependencies.push(node);

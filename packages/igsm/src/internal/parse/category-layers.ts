@@ -1,5 +1,6 @@
 import type { Vocabulary } from "../../vocabulary.js";
 import type { Structure } from "./structure.js";
+import { indexVocabulary } from "./vocabulary-index.js";
 
 /** A category asked of a container: "each Museum District's Ingredient". */
 export interface CategoryUse {
@@ -141,24 +142,16 @@ function evidenceFor(structure: Structure, layers: readonly number[], ecosystem:
   return evidence;
 }
 
-function fromVocabulary({ ecosystems }: Vocabulary, uses: readonly CategoryUse[]): Distance | undefined {
-  const ecosystem = ecosystems.find(({ layers }) =>
-    uses.every(({ container, category }) => {
-      const place = layers.findIndex((layer) => layer.category === category);
-      return place > 0 && layerOf(container, place) >= 0;
-
-      function layerOf(name: string, below: number): number {
-        for (let layer = 0; layer < below; layer++) if (layers[layer]?.kinds.some(({ names }) => names.includes(name))) return layer;
-        return -1;
-      }
-    }),
+function fromVocabulary(vocabulary: Vocabulary, uses: readonly CategoryUse[]): Distance | undefined {
+  const ecosystem = indexVocabulary(vocabulary).find(({ items, categories }) =>
+    uses.every(({ container, category }) => (items.get(container) ?? Number.POSITIVE_INFINITY) < (categories.get(category) ?? -1)),
   );
   if (ecosystem === undefined) return undefined;
-  const { layers } = ecosystem;
+  const { items, categories } = ecosystem;
   return (container, category) => {
-    const place = layers.findIndex((layer) => layer.category === category);
-    const from = layers.findIndex(({ kinds }) => kinds.some(({ names }) => names.includes(container)));
-    return place === -1 || from === -1 ? undefined : place - from;
+    const place = categories.get(category);
+    const from = items.get(container);
+    return place === undefined || from === undefined ? undefined : place - from;
   };
 }
 

@@ -7,8 +7,12 @@ const plan = /^To find the number of each (.+), we need the number of (each .+)\
 const estimate = /^Roughly, the number of each (.+) is between (-?\d+) and (-?\d+)\.$/;
 const retraction = /^Wait, ([A-Za-z]{1,2}) = (-?\d+) is wrong, so we take it back\.$/;
 
+/** What their lines begin with. */
+const asideLetters = "LTRW";
+
 /** Reads a bullet that checks, plans, estimates or takes back. Returns undefined for any other. */
 export function readAside(text: string, start: number, end: number): Statement | undefined {
+  if (!asideLetters.includes(text.charAt(start))) return undefined;
   const line = text.slice(start, end);
   const at = (part: string, after = 0): Word => {
     const from = start + line.indexOf(part, after);

@@ -27,11 +27,13 @@ export function readProse(text: string, isName: (name: string) => boolean): Stat
   return { dialect: "prose", statements, answers: boxes.length === 0 ? [] : [...answers, ...boxes] };
 }
 
-const conclusion = "Thus, the answer is ";
+/** Opens the line that says the answer before the thinking ends. */
+export const conclusion = "Thus, the answer is ";
 const computation = /^(?:Then |So |Thus )?[A-Za-z]{1,2} =/;
-const setback = /cannot (?:compute|calculate)|is still unknown|come back to/;
+/** What a sentence says that gives up. */
+export const setback: RegExp = /cannot (?:compute|calculate)|is still unknown|come back to/;
 /** What stands behind the names in a sentence that says what is missing. */
-const setbackTail = /(?:(?: yet)?, (?:so|thus|which) .*| (?:is|are) unknown.*| has(?: not| yet).*| have not.*)$/;
+export const setbackTail: RegExp = /(?:(?: yet)?, (?:so|thus|which) .*| (?:is|are) unknown.*| has(?: not| yet).*| have not.*)$/;
 
 /** How a bullet opens. Other sentences are remarks. */
 const turn =
