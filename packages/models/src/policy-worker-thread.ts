@@ -17,7 +17,7 @@ import { LocalSampler } from "./local-sampler.js";
 import { createTokenizer } from "./tokenizer.js";
 
 async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolicy> {
-  const { config, weights, threads, provider, tokensPerRun, programs, tokenizer: files } = setup;
+  const { config, weights, threads, provider, tokensPerRun, programs, tokenizer: files, hostOptions } = setup;
   await requireProvider(provider);
   const runtime = createOnnxRuntime({ threads, provider });
   const tokenizer = files === undefined ? undefined : createTokenizer(files);
@@ -27,6 +27,9 @@ async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolic
     ...(programs === undefined ? {} : { programs }),
   };
   if (runtime.device !== undefined) {
+    const [extra] = Object.keys(hostOptions);
+    if (extra !== undefined)
+      throw new BridgeError("unsupported", `${extra} needs the cpu provider; policies in device memory don't have it yet`);
     return createDevicePolicy(config, weights, {
       ...options,
       ...(tokenizer === undefined ? {} : { createSampler: (current) => new DeviceSampler(current, { tokenizer }) }),
@@ -34,6 +37,9 @@ async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolic
   }
   return new LocalPolicy(config, weights, {
     ...options,
+    ...hostOptions,
+    // the message that brought them copied them already
+    adoptWeights: true,
     ...(tokenizer === undefined ? {} : { createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }) }),
   });
 }

@@ -15,6 +15,7 @@ import type { DecoderConfig } from "./decoder-config.js";
 import { type DifferentiateOptions, forwardBackward, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { WorkerConnection } from "./internal/policy/worker-connection.js";
 import type { WorkerSetup } from "./internal/policy/worker-protocol.js";
+import type { LocalPolicyOptions } from "./local-policy.js";
 import type { FileTokenizer } from "./tokenizer.js";
 
 export interface WorkerPolicyOptions {
@@ -26,6 +27,12 @@ export interface WorkerPolicyOptions {
   readonly tokensPerRun?: number;
   /** As in `LocalPolicyOptions`. */
   readonly programs?: number;
+  /** As in `LocalPolicyOptions`; on device memory there are no adapters yet. */
+  readonly lora?: NonNullable<LocalPolicyOptions["lora"]>;
+  /** As in `LocalPolicyOptions`; not on device memory. */
+  readonly frozen?: readonly string[];
+  /** As in `LocalPolicyOptions`; not on device memory. */
+  readonly activationCheckpointing?: boolean;
   /** What the sampler decodes with. @defaultValue a sampler that throws `unsupported` */
   readonly tokenizer?: FileTokenizer;
 }
@@ -43,12 +50,13 @@ export async function createWorkerPolicy(
   weights: ReadonlyMap<string, Float32Array>,
   options: WorkerPolicyOptions = {},
 ): Promise<WorkerPolicy> {
-  const { threads = 1, provider = "cpu", tokensPerRun, programs, tokenizer } = options;
+  const { threads = 1, provider = "cpu", tokensPerRun, programs, tokenizer, ...hostOptions } = options;
   const setup: WorkerSetup = {
     config,
     weights,
     threads,
     provider,
+    hostOptions,
     ...(tokensPerRun === undefined ? {} : { tokensPerRun }),
     ...(programs === undefined ? {} : { programs }),
     ...(tokenizer === undefined ? {} : { tokenizer: tokenizer.files }),

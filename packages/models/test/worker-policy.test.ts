@@ -50,6 +50,18 @@ async function story(policy: Policy, directory: string): Promise<unknown[]> {
   return [first, stored, second, step, scored, before, version, policy.version, after];
 }
 
+test("trains adapters in a worker as in this thread", async () => {
+  const options = { lora: { rank: 2, dropout: 0.2, seed: 4 }, activationCheckpointing: true };
+  const [worker, local] = [await createWorkerPolicy(config, weights, options), new LocalPolicy(config, weights, options)];
+  for (const policy of [worker, local] as Policy[]) {
+    await policy.forwardBackward(batch, loss("constant"));
+    await policy.optimizerStep({ learningRate: 0.1 });
+  }
+  expect(await worker.weights()).toEqual(new Map([...local.weights.tensors].map(([name, { data }]) => [name, data])));
+  expect(local.adapters().size).toBe(28);
+  await worker.dispose();
+});
+
 describe("createWorkerPolicy", () => {
   let directory: string;
   let policy: WorkerPolicy;

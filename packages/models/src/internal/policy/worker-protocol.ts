@@ -10,6 +10,7 @@ import type {
 } from "@bridge-rl/spec";
 import { BridgeError, type BridgeErrorCode, type LossRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { LocalPolicyOptions } from "../../local-policy.js";
 import type { TokenizerFiles } from "../../tokenizer.js";
 import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
 
@@ -21,6 +22,8 @@ export interface WorkerSetup {
   readonly provider: ProviderName | Provider;
   readonly tokensPerRun?: number;
   readonly programs?: number;
+  /** What a policy in this process's memory takes besides. */
+  readonly hostOptions: Pick<LocalPolicyOptions, "lora" | "frozen" | "activationCheckpointing">;
   readonly tokenizer?: TokenizerFiles;
 }
 
