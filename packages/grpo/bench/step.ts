@@ -66,23 +66,44 @@ const policy = new LocalPolicy(config, initializeDecoder(config, 1), {
   createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime, batchSize: promptsPerStep * groupSize }),
 });
 const timings: StepTiming[] = [];
+/** Milliseconds of the processor at the end of each step: what a busy machine leaves comparable. */
+const processor: number[] = [];
 await trainGrpo({
   ...trl,
   ...{ policy, tokenizer, problems, phrasebook, reward, promptsPerStep, groupSize, seed: 1, learningRate: 1e-5, inspectEvery: 0 },
   steps: steps + 1,
   sampling: { maxTokens },
-  timings: { now: () => performance.now(), report: (timing) => timings.push(timing) },
+  timings: { now: () => performance.now(), report: keep },
 });
+
+function keep(timing: StepTiming): void {
+  timings.push(timing);
+  const { user, system } = process.cpuUsage();
+  processor.push((user + system) / 1000);
+}
+
 // The first step compiles programs.
 const measured = timings.slice(1);
 const middle = (values: number[]): number => values.sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;
 const parts = Object.keys(measured[0]?.milliseconds ?? {});
 const time = Object.fromEntries(parts.map((part) => [part, middle(measured.map(({ milliseconds }) => milliseconds[part] ?? 0))]));
 const total = middle(measured.map(({ milliseconds }) => Object.values(milliseconds).reduce((sum, part) => sum + part, 0)));
+const busy = Math.min(...processor.slice(1).map((time, index) => time - (processor[index] as number)));
 const tokens = middle(measured.map((timing) => timing.tokens.rollout as number));
 const working = ["rollout", "score", "forward_backward", "optimizer"];
 const rest = parts.filter((part) => !working.includes(part)).reduce((sum, part) => sum + (time[part] as number), 0);
-if (flags.json) console.log(JSON.stringify({ total, tokens, ...time, overheadShare: rest / total }));
+if (flags.json)
+  console.log(
+    JSON.stringify({
+      engine: "bridge-rl",
+      threads,
+      wall: total / 1000,
+      processor: busy / 1000,
+      tokens,
+      milliseconds: time,
+      overheadShare: rest / total,
+    }),
+  );
 else {
   const shape = `${promptsPerStep * groupSize} rollouts of ${promptLength} + up to ${maxTokens} tokens, ${threads} thread(s), median of ${steps} steps`;
   console.log(`GRPO step: ${total.toFixed(0)} ms (${shape}; ${tokens} tokens sampled)`);
@@ -94,6 +115,7 @@ else {
         : "";
     console.log(`  ${part.padEnd(18)}${(time[part] as number).toFixed(1).padStart(9)} ms ${share.toFixed(1).padStart(5)} %${speed}`);
   }
+  console.log(`  ${(busy / 1000).toFixed(2)} s of the processor`);
   console.log(`  not rollout, score, forward, backward or optimiser: ${((100 * rest) / total).toFixed(2)} %`);
 }
 await policy.dispose();

@@ -14,7 +14,7 @@ describe("a run that is interrupted and started again leaves the same files, byt
     const directory = newDirectory();
     await runScript(script, directory);
     straight = contents(directory);
-  });
+  }, 180_000);
 
   test("the uninterrupted run is whole, and running it again gives the same", async () => {
     const again = newDirectory();
