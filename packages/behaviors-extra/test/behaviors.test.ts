@@ -1,6 +1,6 @@
 import { analysis, checkTrace, createArm, demonstrate, injectBehaviors, reflection, solve, subgoal } from "@bridge-rl/behaviors";
-import { igsm, verifySolution } from "@bridge-rl/igsm";
-import { promptbench } from "@bridge-rl/promptbench";
+import { igsm, verifySolution as verifyIgsm } from "@bridge-rl/igsm";
+import { promptbench, verifySolution as verifyPromptbench } from "@bridge-rl/promptbench";
 import { type Behavior, createRandom, type Expression, type GraphNode, type ReasoningGraph, type Step, type Trace } from "@bridge-rl/spec";
 import { describe, expect, test } from "vitest";
 import { backtracking, estimation, planning, verification } from "../src/index.js";
@@ -179,12 +179,16 @@ describe("on problems", () => {
           );
           totals[kind] = (totals[kind] ?? 0) + steps.length;
         }
-        if (source.name === "igsm") {
-          const { valid, behaviors } = verifySolution(problem, completion);
-          expect(valid, completion).toBe(true);
-          expect(behaviors.correctChecks).toBe(marks.filter(({ kind }) => kind === "check").length);
-          expect(behaviors.correctRetractions).toBe(marks.filter(({ kind }) => kind === "retract").length);
-        }
+        const verify = source.name === "igsm" ? verifyIgsm : verifyPromptbench;
+        const { valid, findings, behaviors } = verify(problem, completion);
+        expect({ valid, errors: findings.filter(({ severity }) => severity === "error") }).toEqual({ valid: true, errors: [] });
+        const marked = (kind: string) => marks.filter((mark) => mark.kind === kind).length;
+        expect(behaviors).toMatchObject({
+          correctChecks: marked("check"),
+          correctPlans: marked("plan"),
+          correctEstimates: marked("estimate"),
+          correctRetractions: marked("retract"),
+        });
       }
       expect(totals.check).toBeGreaterThan(30);
       expect(totals.plan).toBeGreaterThan(50);

@@ -168,7 +168,7 @@ describe("behaviours on what was extracted", () => {
       ],
     });
     for (const problem of problems) {
-      const [{ completion }] = demonstrate(problem, phrasebook, all, 1) as [{ completion: string }];
+      const completion = demonstrate(problem, phrasebook, all, 1)[0]?.completion as string;
       expect(phrasebook.parseAnswer(completion)).toBe(phrasebook.formatAnswer(problem.answer));
     }
   });
@@ -185,12 +185,12 @@ describe("behaviours on what was extracted", () => {
       source: "own",
     });
     expect(problem).toMatchObject({ id: "own#0", answer: 7, difficulty: { operations: 4 } });
-    const [{ completion }] = demonstrate(
+    const completion = demonstrate(
       problem,
       wordsPhrasebook(),
       bridge({ reflection: { probability: 0 }, analysis: { probability: 1 } }),
       1,
-    ) as [{ completion: string }];
+    )[0]?.completion as string;
     expect(completion).toBe(`<think>
 Let's find [bags]. It is 4.
 Let's find [apples per bag]. It is 3.

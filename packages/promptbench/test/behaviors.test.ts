@@ -25,7 +25,7 @@ describe.each(cases)("behaviours in $task, $phrasebook", ({ task, phrasebook }) 
   for (const behavior of behaviors) registerLaws(test, behaviorLaws(behavior, worded));
 
   test("say what is true, can all be found again, and change no answer", () => {
-    const found = { attempt: 0, restate: 0, stepwise: 0 };
+    const found = { attempt: 0, restate: 0, stepwise: 0, check: 0, plan: 0, estimate: 0, retract: 0 };
     for (const problem of problems) {
       const trace = inject(problem);
       expect(checkTrace(problem.graph, trace)).toEqual([]);
