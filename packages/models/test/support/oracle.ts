@@ -9,7 +9,7 @@ interface Probes {
 }
 
 /** The parts of the fixtures' `oracle.json` that these tests read; see test/fixtures/README.md. */
-export interface OracleFile {
+interface OracleFile {
   readonly parameter_count: number;
   readonly rope: { inv_freq: number[] };
   readonly sequences: { input_ids: number[]; prompt_len: number; completion_mask: number[] }[];
