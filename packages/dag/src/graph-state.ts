@@ -1,18 +1,23 @@
-import { BridgeError, type GraphNode, type GraphState, type ReasoningGraph, type Step } from "@bridge-rl/spec";
-import { type BitSet, createBitSet } from "./internal/bit-set.js";
+import type { GraphNode, GraphState, ReasoningGraph, Step } from "@bridge-rl/spec";
+import { BitSet } from "./internal/bit-set.js";
 import { type DependentLists, dependentLists } from "./internal/dependent-lists.js";
+import { refuseLocked, refuseUnknown, ScannedState } from "./internal/scanned-state.js";
+
+/** Up to this many nodes, looking at all of them costs less than keeping account of each. */
+const fewNodes = 128;
 
 /**
  * Follows a solution through a graph: which nodes are solved, solvable (unlocked) or not yet solvable (locked).
  *
- * Solving costs time in the number of dependents; `locked` and `unlocked` in the length of their answer
+ * In large graphs, solving costs time in the number of dependents, `locked` and `unlocked` in the length of their answer
  * (plus one word per 32 nodes). Nothing is solved at first.
  *
  * @throws BridgeError `invalid-graph` where a dependency is no node of the graph
  */
 export function createGraphState(graph: ReasoningGraph): GraphState {
-  const locked = createBitSet(graph.nodes.length);
-  const unlocked = createBitSet(graph.nodes.length);
+  if (graph.nodes.length <= fewNodes) return new ScannedState(graph);
+  const locked = new BitSet(graph.nodes.length);
+  const unlocked = new BitSet(graph.nodes.length);
   const missingCounts = new Int32Array(graph.nodes.length);
   for (const [id, node] of graph.nodes.entries()) {
     missingCounts[id] = node.dependencies.length;
@@ -64,13 +69,7 @@ class TrackedState implements GraphState {
   }
 
   solve(node: number): void {
-    if (this.isLocked(node)) {
-      const names = this.missing(node).map((id) => this.#node(id).name);
-      throw new BridgeError(
-        "invalid-trace",
-        `node ${node} (${this.#node(node).name}) is still locked; solve what it needs first: ${names.join(", ")}`,
-      );
-    }
+    if (this.isLocked(node)) refuseLocked(this, this.#node(node));
     if (!this.#unlocked.has(node)) return;
     this.#unlocked.delete(node);
     const { starts, dependents } = this.#dependents;
@@ -94,10 +93,6 @@ class TrackedState implements GraphState {
   }
 
   #node(id: number): GraphNode {
-    const node = this.graph.nodes[id];
-    if (node === undefined) {
-      throw new BridgeError("invalid-trace", `there is no node ${id}; the graph has nodes 0 to ${this.graph.nodes.length - 1}`);
-    }
-    return node;
+    return this.graph.nodes[id] ?? refuseUnknown(this.graph, id);
   }
 }

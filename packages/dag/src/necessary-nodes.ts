@@ -9,16 +9,18 @@ export function necessaryNodes(graph: ReasoningGraph): number[] {
   if (graph.nodes[graph.target] === undefined) {
     throw new BridgeError("invalid-graph", `the target ${graph.target} is no node of a graph of ${graph.nodes.length} nodes`);
   }
-  const needed = new Uint8Array(graph.nodes.length);
-  needed[graph.target] = 1;
+  const needed = new Array<boolean>(graph.nodes.length).fill(false);
+  needed[graph.target] = true;
   for (let id = graph.target; id >= 0; id--) {
-    if (needed[id] !== 1) continue;
+    if (!needed[id]) continue;
     for (const dependency of graph.nodes[id]?.dependencies ?? []) {
       if (!(dependency >= 0 && dependency < id)) {
         throw new BridgeError("invalid-graph", `node ${id} depends on ${dependency}; nodes must stand behind what they depend on`);
       }
-      needed[dependency] = 1;
+      needed[dependency] = true;
     }
   }
-  return [...needed.keys()].filter((id) => needed[id] === 1);
+  const nodes: number[] = [];
+  for (let id = 0; id <= graph.target; id++) if (needed[id]) nodes.push(id);
+  return nodes;
 }
