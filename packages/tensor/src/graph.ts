@@ -91,6 +91,7 @@ export class Graph {
     for (const input of inputs) {
       if (input.graph !== this) throw new TensorError("invalid-input", `${operator}: an operand belongs to another graph`);
     }
+    for (const output of outputs) requireSizes(operator, output.shape);
     const result = outputs.map((each) => `${each.dataType}${each.shape.join()}`).join(";");
     const key = `${domain}.${operator} ${inputs.map((input) => input.id).join()} ${JSON.stringify(attributes)} ${result}`;
     return this.#once(key, () => {
@@ -125,8 +126,8 @@ export class Graph {
   }
 
   #requireFreeName(name: string): void {
-    if (this.#inputs.has(name) || this.#outputs.has(name) || name === "" || name.startsWith("%")) {
-      throw new TensorError("invalid-input", `"${name}" cannot name an input or output: it is taken, empty, or starts with %`);
+    if (this.#inputs.has(name) || this.#outputs.has(name) || name === "" || name === "__proto__" || name.startsWith("%")) {
+      throw new TensorError("invalid-input", `"${name}" cannot name an input or output: it is taken, empty, reserved, or starts with %`);
     }
   }
 
@@ -148,6 +149,9 @@ export class Graph {
 function requireSizes(what: string, shape: readonly number[]): void {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new TensorError("shape-mismatch", `${what} cannot have shape ${formatShape(shape)}; sizes are whole numbers of at least 0`);
+  }
+  if (!Number.isSafeInteger(elementCount(shape))) {
+    throw new TensorError("shape-mismatch", `${what} cannot have shape ${formatShape(shape)}; that is more elements than can be counted`);
   }
 }
 

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as tensor from "../src/index.js";
 import {
   add,
   attention,
@@ -13,6 +15,7 @@ import {
   Graph,
   gatherAlong,
   gatherRows,
+  gradients,
   less,
   log,
   logSoftmax,
@@ -134,6 +137,13 @@ describe("reductions", () => {
     await forAll(reduced, ([dimensions, axis, keepAxes, everything]) => ({
       operands: [{ shape: dimensions }],
       build: unaryOf((x) => operation(x, everything ? undefined : -1 - (axis % dimensions.length), { keepAxes })),
+    }));
+  });
+
+  test.each(Object.entries({ sum, mean, max }))("%s over several axes", async (_name, operation) => {
+    await forAll(fc.tuple(size, size, size, fc.constantFrom([0, 2], [1, -1], [2, 0, 1])), ([a, b, c, axes]) => ({
+      operands: [{ shape: [a, b, c] }],
+      build: unaryOf((x) => operation(x, axes, { keepAxes: a === b })),
     }));
   });
 
@@ -290,6 +300,20 @@ describe("lookups", () => {
     }));
   });
 
+  test("gatherAlong and scatterAdd along the first axis", async () => {
+    await forAll(lookup, ([rows, width, picks]) => ({
+      operands: [{ shape: [rows, width] }, { shape: [picks.length, width] }],
+      build: ([table, updates], graph) => {
+        const at = indices(
+          graph,
+          picks.flatMap((pick) => Array.from({ length: width }, (_, column) => (pick + column) % rows)),
+          [picks.length, width],
+        );
+        return multiply(gatherAlong(scatterAdd(table as Tensor, at, updates as Tensor, 0), at, 0), updates as Tensor);
+      },
+    }));
+  });
+
   test("tokenLogProbability", async () => {
     await forAll(lookup, ([, width, picks]) => ({
       operands: [{ shape: [picks.length, width], range: [-5, 5] }],
@@ -333,4 +357,55 @@ describe("parts of a transformer", () => {
       },
     }));
   });
+});
+
+describe("derivatives of derivatives", () => {
+  /** d/dx of Σ f(x)²/2, which is itself differentiated by the check. */
+  const slopeOf = (operation: (inputs: Tensor[]) => Tensor) => (inputs: Tensor[]) => {
+    const result = operation(inputs);
+    return gradients([{ output: result, gradient: result }], [inputs[0] as Tensor])[0] as Tensor;
+  };
+  const range = [0.4, 1.6] as const;
+
+  test.each(Object.entries({ exp, log, sqrt, reciprocal, sigmoid, tanh, silu, square, softmax, logSoftmax, entropy }))(
+    "%s",
+    async (_name, operation) => {
+      await forAll(fc.tuple(size, size), (each) => ({ operands: [{ shape: each, range }], build: slopeOf(unaryOf(operation)) }));
+    },
+  );
+
+  test("divide, matmul, rmsNorm, attention and tokenLogProbability", async () => {
+    await forAll(fc.tuple(size, size), ([rows, width]) => {
+      const operands = [
+        { shape: [rows, width], range },
+        { shape: [rows, width], range },
+      ];
+      return { operands, build: slopeOf(binaryOf((a, b) => divide(matmul(a, b, { transposeRight: true }), add(sum(square(b)), 1)))) };
+    });
+    await forAll(fc.tuple(size, size), ([rows, width]) => ({
+      operands: [
+        { shape: [rows, width], range },
+        { shape: [width], range },
+      ],
+      build: slopeOf(binaryOf((a, b) => rmsNorm(a, b, 1e-2))),
+    }));
+    await forAll(fc.tuple(size, size), ([rows, width]) => ({
+      operands: [{ shape: [rows, width], range }],
+      build: slopeOf(unaryOf((x) => attention(x, x, x, { scale: 0.5 }))),
+    }));
+    await forAll(fc.tuple(size, size), ([rows, width]) => ({
+      operands: [{ shape: [rows, width], range }],
+      build: slopeOf(([x]) => tokenLogProbability(x as Tensor, indices((x as Tensor).graph, new Array<number>(rows).fill(0), [rows]))),
+    }));
+  });
+});
+
+test("every operator of the package is differentiated here, or has no derivative by its nature", () => {
+  const without = ["argMax", "topK", "oneHot", "equal", "less", "greaterOrEqual", "indicator", "zeros", "quantizedMatmul", "quantizeRows"];
+  const others = ["gradients", "writeOnnx"];
+  const operators = Object.entries(tensor).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
+  const text = readFileSync(new URL(import.meta.url), "utf8").split("const size =")[1] ?? "";
+  const missing = operators.filter((name) => ![...without, ...others].includes(name) && !new RegExp(`\\b${name}\\b`).test(text));
+  expect(operators.length).toBeGreaterThan(45);
+  expect(missing).toEqual([]);
 });

@@ -1,4 +1,9 @@
+import { TensorError } from "../tensor-error.js";
+
 const encoder = new TextEncoder();
+
+/** What a reader of the format takes at most. */
+const mostBytes = 2 ** 31 - 1;
 
 /** Writes the protobuf wire format: varints, 32-bit floats and length-delimited parts. */
 export class ProtobufWriter {
@@ -22,6 +27,8 @@ export class ProtobufWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
+    // before its length is written, which has room for no more
+    this.#reserve(value.length + 10);
     this.#small((field << 3) | 2);
     this.#small(value.length);
     this.#append(value);
@@ -66,7 +73,10 @@ export class ProtobufWriter {
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, needed));
+    if (needed > mostBytes) {
+      throw new TensorError("invalid-input", "a model holds at most 2 GB; let large constants be inputs, given as initializers");
+    }
+    const grown = new Uint8Array(Math.min(Math.max(2 * this.#bytes.length, needed), mostBytes));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
