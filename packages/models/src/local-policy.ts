@@ -25,6 +25,7 @@ import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
 import { type Executor, Scorer } from "./internal/policy/scorer.js";
+import { SharedPromptScorer } from "./internal/policy/shared-prompt-scorer.js";
 import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
 import { planMemory, refuseBeyond } from "./memory-plan.js";
 
@@ -50,6 +51,8 @@ export interface LocalPolicyOptions {
   readonly tokensPerRun?: number;
   /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
   readonly programs?: number;
+  /** Runs a prompt that several rows have in common once for all of them, where that is less work: the same numbers, to rounding. @defaultValue true */
+  readonly sharePrompts?: boolean;
   /**
    * Trains adapters beside the projections and freezes all else. `weights` are the factors to begin with, by the names of `loraParameters`;
    * `seed` draws them where there are none, and the masks of dropout. @defaultValue no adapters
@@ -139,6 +142,10 @@ export class LocalPolicy implements Policy, Passes {
     this.#executor = this.#checkpointing
       ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
       : new Scorer(config, this.#programs, tokensPerRun);
+    if (options.sharePrompts !== false && !this.#checkpointing) {
+      const others = this.#executor;
+      this.#executor = new SharedPromptScorer({ config, programs: this.#programs, parts, tokensPerRun, others });
+    }
     this.sampler = createSampler ? createSampler(() => this.weights) : { sample: refuseToSample };
   }
 

@@ -54,8 +54,9 @@ export function policyGraph(
   kind: ProgramKind,
   shape: RunShape,
   dataType: "float32" | "float64" = "float32",
-  { lora, trainable, dropout = false }: ModelParts & { readonly dropout?: boolean } = {},
+  options: ModelParts & { readonly dropout?: boolean; readonly layers?: LayersOfGraph } = {},
 ): Graph {
+  const { lora, trainable, dropout = false, layers = transformerLayers } = options;
   const { rows, tokens, targets } = shape;
   const graph = new Graph();
   const adapters = lora === undefined ? {} : { lora, ...(dropout ? { dropoutRows: rows * tokens } : {}) };
@@ -66,7 +67,7 @@ export function policyGraph(
   const inverseTemperature = graph.input("inverseTemperature", [], dataType);
   // what flows back into the table is added up outside, row by row
   const embedded = graph.detach(embedTokens(decoder, tokenIds));
-  const hidden = transformerLayers(decoder, shape, embedded);
+  const hidden = layers(decoder, shape, embedded);
   const differentiates = kind === "gradient" || kind === "gradient-with-entropy";
   const scored = differentiates
     ? gatherScored(hidden, sources, graph.input("targetOf", [rows * tokens], "int32"))
@@ -89,6 +90,9 @@ export function policyGraph(
   }
   return graph;
 }
+
+/** From embeddings `[rows · tokens, hiddenSize]` to the last layer's output. */
+export type LayersOfGraph = (decoder: Decoder, shape: RunShape, embedded: Tensor) => Tensor;
 
 function transformerLayers(decoder: Decoder, { rows, tokens }: RunShape, embedded: Tensor): Tensor {
   const everyPosition = BigInt64Array.from({ length: rows * tokens }, (_, index) => BigInt(index % tokens));
