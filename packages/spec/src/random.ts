@@ -41,9 +41,15 @@ function absorbLane(lane: number, word: number, place: number): number {
 }
 
 function absorbText(key: Key, text: string): Key {
-  let result = absorb(key, text.length);
-  for (let index = 0; index < text.length; index++) result = absorb(result, text.charCodeAt(index));
-  return result;
+  let [first, second, third, fourth] = absorb(key, text.length);
+  for (let index = 0; index < text.length; index++) {
+    const word = text.charCodeAt(index);
+    first = absorbLane(first, word, 1);
+    second = absorbLane(second, word, 2);
+    third = absorbLane(third, word, 3);
+    fourth = absorbLane(fourth, word, 4);
+  }
+  return [first, second, third, fourth];
 }
 
 function absorbNumber(key: Key, value: number): Key {

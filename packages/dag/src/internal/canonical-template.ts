@@ -71,13 +71,13 @@ class TemplateWriter {
   readonly arities: number[] = [];
   readonly #nodes: readonly GraphNode[];
   readonly #target: number;
-  readonly #colors: Int32Array;
+  readonly #colors: number[];
   /** How often each node is referred to. */
-  readonly #useCounts: Uint32Array;
+  readonly #useCounts: number[];
   /** How many nodes were begun before each, or −1. */
-  readonly #begun: Int32Array;
+  readonly #begun: number[];
   /** How many nodes were complete before each, once it is complete. */
-  readonly #numbers: Int32Array;
+  readonly #numbers: number[];
   #beginnings = 0;
   #written = 0;
   #choices: readonly number[] = [];
@@ -85,10 +85,11 @@ class TemplateWriter {
   constructor({ nodes, target }: ReasoningGraph) {
     this.#nodes = nodes;
     this.#target = target;
-    this.#colors = new Int32Array(nodes.length);
-    this.#useCounts = new Uint32Array(nodes.length);
-    this.#begun = new Int32Array(nodes.length);
-    this.#numbers = new Int32Array(nodes.length);
+    // Plain arrays: typed ones of more than 64 bytes are costly to make, and graphs are small.
+    this.#colors = new Array<number>(nodes.length).fill(0);
+    this.#useCounts = new Array<number>(nodes.length).fill(0);
+    this.#begun = new Array<number>(nodes.length).fill(-1);
+    this.#numbers = new Array<number>(nodes.length).fill(unwritten);
     for (const { expression, necessary } of nodes) if (necessary) countUses(expression, this.#useCounts);
     this.#colorFromOperands(this.#colors);
     this.#colorFromUses(this.#colors);
@@ -106,26 +107,26 @@ class TemplateWriter {
     return this.#node(this.#target);
   }
 
-  #colorFromOperands(colors: Int32Array): void {
+  #colorFromOperands(colors: number[]): void {
     for (const { id, expression, necessary } of this.#nodes) {
-      if (necessary) colors[id] = mix32((colors[id] as number) ^ colorOf(expression, colors));
+      if (necessary) colors[id] = mix32((colors[id] as number) ^ colorOf(expression, colors)) | 0;
     }
   }
 
-  #colorFromUses(colors: Int32Array): void {
-    const uses = new Int32Array(this.#nodes.length);
+  #colorFromUses(colors: number[]): void {
+    const uses = new Array<number>(this.#nodes.length).fill(0);
     for (let id = this.#nodes.length - 1; id >= 0; id--) {
       const { necessary, expression } = this.#nodes[id] as GraphNode;
       if (!necessary) continue;
       const color = mix32((colors[id] as number) ^ mix32(uses[id] as number));
-      colors[id] = color;
+      colors[id] = color | 0;
       addUses(expression, color, uses);
     }
   }
 
   /** Colours that also tell apart what has been begun in the text, refined until they tell no more nodes apart. */
-  #refinedColors(): Int32Array {
-    const colors = this.#colors.map((color, id) => mix32(color ^ mix32((this.#begun[id] as number) + 1)));
+  #refinedColors(): number[] {
+    const colors = this.#colors.map((color, id) => mix32(color ^ mix32((this.#begun[id] as number) + 1)) | 0);
     for (let count = 0, known = -1; count > known; ) {
       known = count;
       this.#colorFromOperands(colors);
@@ -233,7 +234,7 @@ class TemplateWriter {
   }
 }
 
-function colorOf(expression: Expression, colors: Int32Array): number {
+function colorOf(expression: Expression, colors: number[]): number {
   if (expression.kind === "constant") return typeof expression.value === "string" ? wordColor : numberColor;
   if (expression.kind === "reference") return mix32((colors[expression.node] as number) + 0x27d4eb2f);
   const { operator, operands } = expression;
@@ -246,10 +247,10 @@ function colorOf(expression: Expression, colors: Int32Array): number {
 }
 
 /** Adds to each node that an expression refers to a hash of who uses it, and in which role. */
-function addUses(expression: Expression, role: number, uses: Int32Array): void {
+function addUses(expression: Expression, role: number, uses: number[]): void {
   if (expression.kind === "constant") return;
   if (expression.kind === "reference") {
-    uses[expression.node] = (uses[expression.node] as number) + mix32(role);
+    uses[expression.node] = ((uses[expression.node] as number) + mix32(role)) | 0;
     return;
   }
   const { operator, operands } = expression;
@@ -259,7 +260,7 @@ function addUses(expression: Expression, role: number, uses: Int32Array): void {
   }
 }
 
-function countUses(expression: Expression, counts: Uint32Array): void {
+function countUses(expression: Expression, counts: number[]): void {
   if (expression.kind === "reference") counts[expression.node] = (counts[expression.node] as number) + 1;
   else if (expression.kind === "operation") for (const operand of expression.operands) countUses(operand, counts);
 }

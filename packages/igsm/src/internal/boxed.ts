@@ -6,6 +6,14 @@ export function parseBoxed(completion: string): string | undefined {
   const thinkingEnd = completion.lastIndexOf("</think>");
   if (thinkingEnd === -1) return undefined;
   let answer: string | undefined;
-  for (const [, content] of completion.slice(thinkingEnd).matchAll(/\\boxed\{([^{}]*)\}/g)) answer = content?.trim();
+  for (let at = completion.indexOf(opening, thinkingEnd); at !== -1; at = completion.indexOf(opening, at + 1)) {
+    const start = at + opening.length;
+    const end = completion.indexOf("}", start);
+    if (end === -1) break;
+    const content = completion.slice(start, end);
+    if (!content.includes("{")) answer = content.trim();
+  }
   return answer;
 }
+
+const opening = "\\boxed{";
