@@ -35,11 +35,10 @@ export class TraceFollower {
   }
 
   #unknownNode(step: Step): Finding | undefined {
-    for (const node of nodesOf(step)) {
-      if (this.#state.graph.nodes[node] === undefined)
-        return { code: "unknown-node", message: `points at node ${node}, which the graph does not have` };
-    }
-    return undefined;
+    const { nodes } = this.#state.graph;
+    const unknown = firstUnknown(step, nodes);
+    if (unknown === undefined && (step.kind === "remark" || nodes[step.node] !== undefined)) return undefined;
+    return { code: "unknown-node", message: `points at node ${unknown}, which the graph does not have` };
   }
 
   #check(step: Step): Finding | undefined {
@@ -157,10 +156,13 @@ export class TraceFollower {
   }
 }
 
-/** The nodes that a step points at; one that no graph has where it names none. */
-function nodesOf(step: Step): readonly number[] {
-  const lists: readonly unknown[] =
-    step.kind === "remark" ? [step.nodes] : step.kind === "attempt" ? [[step.node], step.missing] : [[step.node]];
-  const nodes = step.kind === "plan" ? [...lists, step.nodes] : lists;
-  return nodes.flatMap((list) => (Array.isArray(list) ? (list as number[]) : [Number.NaN]));
+/** A node that a step points at and the graph does not have; NaN where it names none. Undefined where all are there. */
+function firstUnknown(step: Step, nodes: readonly GraphNode[]): number | undefined {
+  if (step.kind !== "remark" && nodes[step.node] === undefined) return step.node;
+  const list: unknown = step.kind === "attempt" ? step.missing : step.kind === "plan" || step.kind === "remark" ? step.nodes : none;
+  if (!Array.isArray(list)) return Number.NaN;
+  for (const node of list) if (nodes[node] === undefined) return node;
+  return undefined;
 }
+
+const none: readonly number[] = [];
