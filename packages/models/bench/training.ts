@@ -1,5 +1,5 @@
 // Tokens and floating-point operations per second of forwardBackward + optimizerStep, as a share of the provider's own GEMM rate.
-// node --conditions=@bridge-rl/source --import tsx packages/models/bench/training.ts [--threads 2] [--tokens-per-run 4096] [--only small]
+// node --conditions=@bridge-rl/source --import tsx packages/models/bench/training.ts [--threads 2] [--tokens-per-run 4096] [--only 3.3M]
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { type DecoderConfig, decoderParameters, initializeDecoder, LocalPolicy } from "@bridge-rl/models";
@@ -9,7 +9,7 @@ import { Graph, matmul, max } from "@bridge-rl/tensor";
 
 const { values: flags } = parseArgs({
   options: {
-    threads: { type: "string", default: "2" },
+    threads: { type: "string" },
     "tokens-per-run": { type: "string" },
     only: { type: "string" },
     steps: { type: "string", default: "5" },
@@ -19,19 +19,23 @@ const { values: flags } = parseArgs({
 });
 
 const shared = { ropeTheta: 1e4, normEpsilon: 1e-6, attentionBias: false, tieEmbeddings: true, maximumLength: 1024 } as const;
-const settings: { name: string; config: DecoderConfig; rows: number; length: number; threads: number; tokensPerRun: number }[] = [
+const llama = { ...shared, architecture: "llama", queryKeyNorm: false } as const;
+const settings: { name: string; config: DecoderConfig; rows: number; length: number; threads: number[]; tokensPerRun: number }[] = [
   {
-    name: "reference",
+    name: "3.3M",
     config: {
-      ...shared,
-      architecture: "qwen2",
+      ...llama,
       ...{ vocabularySize: 512, hiddenSize: 256, layers: 4, heads: 4, keyValueHeads: 2, headDimension: 64, intermediateSize: 768 },
-      queryKeyNorm: false,
     },
-    rows: 16,
-    length: 256,
-    threads: Number(flags.threads),
-    tokensPerRun: 4096,
+    ...{ rows: 16, length: 256, threads: [1, 2], tokensPerRun: 1024 },
+  },
+  {
+    name: "25M",
+    config: {
+      ...llama,
+      ...{ vocabularySize: 2048, hiddenSize: 512, layers: 8, heads: 8, keyValueHeads: 4, headDimension: 64, intermediateSize: 1408 },
+    },
+    ...{ rows: 8, length: 256, threads: [1, 2], tokensPerRun: 1024 },
   },
   {
     name: "small",
@@ -41,10 +45,7 @@ const settings: { name: string; config: DecoderConfig; rows: number; length: num
       ...{ vocabularySize: 350, hiddenSize: 128, layers: 5, heads: 2, keyValueHeads: 2, headDimension: 64, intermediateSize: 384 },
       queryKeyNorm: true,
     },
-    rows: 32,
-    length: 128,
-    threads: 1,
-    tokensPerRun: 2048,
+    ...{ rows: 32, length: 128, threads: [1], tokensPerRun: 2048 },
   },
 ];
 
@@ -100,8 +101,10 @@ const plainLoss: Loss = {
   }),
 };
 
-for (const { name, config, rows, length, threads, tokensPerRun } of settings) {
-  if (flags.only && flags.only !== name) continue;
+const chosen = settings
+  .filter(({ name }) => flags.only === undefined || flags.only === name)
+  .flatMap((setting) => (flags.threads ? [Number(flags.threads)] : setting.threads).map((threads) => ({ ...setting, threads })));
+for (const { name, config, rows, length, threads, tokensPerRun } of chosen) {
   const random = createRandom(1, "bench");
   const ids = (count: number): Int32Array => Int32Array.from({ length: count }, () => random.integer(0, config.vocabularySize - 1));
   const batch: TrainingRow[] = Array.from({ length: rows }, () => ({ promptIds: ids(1), completionIds: ids(length) }));
