@@ -15,6 +15,7 @@ import { type BinaryEquation, binaryEquations } from "./internal/original/equati
 import { detectOriginal } from "./internal/original/marks.js";
 import { orderSentences, type SentenceOrder } from "./internal/original/sentence-order.js";
 import { wordOriginalFormula, wordOriginalQuestion } from "./internal/original/wording.js";
+import { spanOf } from "./internal/span-of.js";
 import { namesOf, nodeOf, symbolsOf } from "./internal/symbols.js";
 
 /** What can be changed about the original's wording. */
@@ -105,9 +106,7 @@ function renderTrace(options: Resolved, graph: ReasoningGraph, trace: Trace, ran
     if (index > 0) text += ". ";
     const start = text.length;
     text += wordStep(step);
-    const node = step.kind === "remark" ? {} : { node: step.node };
-    const behavior = step.behavior === undefined ? {} : { behavior: step.behavior };
-    spans.push({ start, end: text.length, step: index, kind: step.kind, ...node, ...behavior });
+    spans.push(spanOf(step, index, start, text.length));
   }
   return { text: `${text}.`, spans };
 

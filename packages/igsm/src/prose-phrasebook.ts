@@ -27,6 +27,7 @@ import {
   wordReturn,
   wordSetback,
 } from "./internal/prose-wording.js";
+import { spanOf } from "./internal/span-of.js";
 import { namesOf, nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 
 const opening = "<think>\nLet's compute the answer step by step.\n";
@@ -172,8 +173,7 @@ class Solution {
     const symbols = infix(expression, this.#symbols, proseStyle);
     if (expression.kind !== "operation") return ` Then ${symbol} = ${symbols} = ${String(value)}.\n`;
     const numbers = infix(expression, this.#numbers, proseStyle);
-    const results =
-      step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle).join(" = ");
+    const results = step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle, " = ");
     return ` Then ${symbol} = ${symbols} = ${numbers} = ${results}.\n`;
   }
 
@@ -181,18 +181,9 @@ class Solution {
     const step = this.#steps[index] as Step;
     const start = this.#text.length;
     this.#text += text;
-    const previous = this.#spans.at(-1);
-    if (previous !== undefined && previous.step === index) {
-      this.#spans[this.#spans.length - 1] = { ...previous, end: this.#text.length };
-      return;
-    }
-    this.#spans.push({
-      start,
-      end: this.#text.length,
-      step: index,
-      kind: step.kind,
-      ...(step.kind === "remark" ? {} : { node: step.node }),
-      ...(step.behavior === undefined ? {} : { behavior: step.behavior }),
-    });
+    const last = this.#spans.length - 1;
+    const previous = this.#spans[last];
+    if (previous?.step === index) this.#spans[last] = spanOf(step, index, previous.start, this.#text.length);
+    else this.#spans.push(spanOf(step, index, start, this.#text.length));
   }
 }

@@ -2,6 +2,7 @@ import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Ste
 import { z } from "zod";
 import { parseBoxed } from "./internal/boxed.js";
 import { type InfixStyle, infix, steps } from "./internal/infix.js";
+import { spanOf } from "./internal/span-of.js";
 import { nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 import { detectTerse } from "./internal/terse-marks.js";
 import { type TersePhrasebookOptions, type TerseWording, terseWording } from "./internal/terse-wording.js";
@@ -44,12 +45,11 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
   const numbers = numbersOf(graph);
   const spans: Span[] = [];
   let text = wording.opening;
-  for (const [index, step] of trace.steps.entries()) {
+  for (let index = 0; index < trace.steps.length; index++) {
+    const step = trace.steps[index] as Step;
     const start = text.length;
     text += wordStep(step);
-    const node = step.kind === "remark" ? {} : { node: step.node };
-    const behavior = step.behavior === undefined ? {} : { behavior: step.behavior };
-    spans.push({ start, end: text.length, step: index, kind: step.kind, ...node, ...behavior });
+    spans.push(spanOf(step, index, start, text.length));
   }
   return { text: text + wording.closing(String(nodeOf(graph, graph.target).value)), spans };
 
@@ -57,11 +57,10 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
     if (step.kind === "remark") return wording.remark(step.text);
     const { id, expression, value } = nodeOf(graph, step.node);
     const symbol = symbols[id] as string;
-    const signs = (nodes: readonly number[]) => nodes.map((node) => symbols[nodeOf(graph, node).id] as string);
-    if (step.kind === "plan") return wording.plan(symbol, signs(step.nodes));
+    if (step.kind === "plan") return wording.plan(symbol, signsOf(step.nodes));
     if (step.kind === "estimate") return wording.estimate(symbol, String(step.low), String(step.high));
     if (step.kind === "retract") return wording.retract(symbol, String(step.value));
-    if (step.kind === "attempt") return wording.attempt(symbol, signs(step.missing));
+    if (step.kind === "attempt") return wording.attempt(symbol, signsOf(step.missing));
     const formula = infix(expression, symbols, style);
     if (step.kind === "restate") return wording.restate(symbol, formula);
     const computed = infix(expression, numbers, style);
@@ -70,6 +69,10 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
       return wording.derive(symbol, formula, expression.kind === "operation" ? [computed, String(step.value)] : [String(step.value)]);
     }
     if (expression.kind !== "operation") return wording.derive(symbol, formula, [computed]);
-    return wording.derive(symbol, formula, [computed, ...(step.detail === "direct" ? [String(value)] : steps(expression, graph, style))]);
+    return wording.derive(symbol, formula, [computed, step.detail === "direct" ? String(value) : steps(expression, graph, style, "=")]);
+  }
+
+  function signsOf(nodes: readonly number[]): string[] {
+    return nodes.map((node) => symbols[nodeOf(graph, node).id] as string);
   }
 }

@@ -32,33 +32,37 @@ type Token = number | "+" | "-" | "*" | "(" | ")";
 /**
  * Computes an expression one binary step at a time: innermost parentheses first, in them products before sums, from left to right.
  *
- * @returns the expression after each step, the last one being the bare value; empty for a constant or a reference
+ * @returns the expression after each step, one behind the other, the last one being the bare value; empty for a constant or a reference
  */
-export function steps(expression: Expression, graph: ReasoningGraph, style: InfixStyle): string[] {
-  let tokens = tokenize(expression, graph.nodes, style);
-  const texts: string[] = [];
-  while (tokens.length > 1) {
-    tokens = reduceOnce(tokens, graph.modulus);
-    texts.push(write(tokens, style));
-  }
-  return texts;
-}
-
-function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle): Token[] {
-  if (expression.kind === "constant") return [integer(expression.value)];
-  if (expression.kind === "reference") return [integer((nodes[expression.node] as GraphNode).value)];
-  const { operator, operands } = expression;
+export function steps(expression: Expression, graph: ReasoningGraph, style: InfixStyle, separator: string): string {
   const tokens: Token[] = [];
-  for (const [index, operand] of operands.entries()) {
-    const inner = tokenize(operand, nodes, style);
-    if (index > 0) tokens.push(arithmetic(operator));
-    if (needsParentheses(operator, operand, index, style)) tokens.push("(", ...inner, ")");
-    else tokens.push(...inner);
+  tokenize(expression, graph.nodes, style, tokens);
+  let text = "";
+  while (tokens.length > 1) {
+    reduceOnce(tokens, graph.modulus);
+    text += text === "" ? write(tokens, style) : separator + write(tokens, style);
   }
-  return tokens;
+  return text;
 }
 
-function reduceOnce(tokens: readonly Token[], modulus: number | undefined): Token[] {
+function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, into: Token[]): void {
+  if (expression.kind === "constant") into.push(integer(expression.value));
+  else if (expression.kind === "reference") into.push(integer((nodes[expression.node] as GraphNode).value));
+  else {
+    const { operator, operands } = expression;
+    for (let index = 0; index < operands.length; index++) {
+      const operand = operands[index] as Expression;
+      const grouped = needsParentheses(operator, operand, index, style);
+      if (index > 0) into.push(arithmetic(operator));
+      if (grouped) into.push("(");
+      tokenize(operand, nodes, style, into);
+      if (grouped) into.push(")");
+    }
+  }
+}
+
+/** Computes one operation, in place. */
+function reduceOnce(tokens: Token[], modulus: number | undefined): void {
   const closing = tokens.indexOf(")");
   const end = closing === -1 ? tokens.length : closing;
   const start = closing === -1 ? 0 : tokens.lastIndexOf("(", closing) + 1;
@@ -68,7 +72,9 @@ function reduceOnce(tokens: readonly Token[], modulus: number | undefined): Toke
   const closes = closing !== -1 && end - start === 3;
   const before = closes ? start - 1 : at - 1;
   const after = closes ? end + 1 : at + 2;
-  return [...tokens.slice(0, before), result, ...tokens.slice(after)];
+  tokens[before] = result;
+  tokens.copyWithin(before + 1, after);
+  tokens.length -= after - before - 1;
 }
 
 function apply(operator: "+" | "-" | "*", left: number, right: number, modulus: number | undefined): number {

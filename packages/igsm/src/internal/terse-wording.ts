@@ -36,7 +36,11 @@ export function terseWording(options: Required<TersePhrasebookOptions>): TerseWo
     opening: "<think>",
     restate: (symbol, formula) => put(`${symbol}=${formula};`),
     attempt: (symbol, missing) => put(`${symbol}?${missing.join(",")};`),
-    derive: (symbol, formula, values) => put(`${[symbol, ...(symbols && values[0] !== formula ? [formula] : []), ...values].join("=")};`),
+    derive(symbol, formula, values) {
+      let text = symbols && values[0] !== formula ? `${symbol}=${formula}` : symbol;
+      for (const value of values) text += `=${value}`;
+      return put(`${text};`);
+    },
     check: (symbol, values) => put(`${symbol}!${values.join("=")};`),
     plan: (symbol, needed) => put(`${symbol}<${needed.join(",")};`),
     estimate: (symbol, low, high) => put(`${symbol}~${low},${high};`),
