@@ -1,5 +1,5 @@
 import { type BehaviorFactory, defineBehavior, type Expression, type GraphNode, type Step } from "@bridge-rl/spec";
-import { z } from "zod";
+import { booleanField, isProbability, type OptionField, optionsSchema } from "./internal/options-schema.js";
 
 export interface AnalysisOptions {
   /**
@@ -23,18 +23,35 @@ export interface AnalysisOptions {
   readonly referenceCode?: boolean | { readonly level: 0 | 1 | 2 | 3 | 4 } | undefined;
 }
 
-const chance = z.number().min(0).max(1);
-const options = z.strictObject({
-  probability: z.union([chance, z.array(chance).min(1).readonly()]).default(0.1),
-  attempts: z.boolean().default(false),
-  givens: z.boolean().default(false),
-  inferred: z.boolean().default(false),
-  referenceCode: z
-    .union([z.boolean(), z.strictObject({ level: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]) })])
-    .default(false),
+type ReferenceCode = boolean | { readonly level: 0 | 1 | 2 | 3 | 4 };
+
+const probability: OptionField<number | readonly number[]> = {
+  default: 0.1,
+  expected: "a number from 0 to 1, or a list of some",
+  accepts: (value) => isProbability(value) || (Array.isArray(value) && value.length > 0 && value.every(isProbability)),
+};
+
+const referenceCode: OptionField<ReferenceCode> = {
+  default: false,
+  expected: "true, false, or { level } with a level from 0 to 4",
+  accepts: (value) => typeof value === "boolean" || isLevel(value),
+};
+
+const options = optionsSchema({
+  probability,
+  attempts: booleanField(false),
+  givens: booleanField(false),
+  inferred: booleanField(false),
+  referenceCode,
 });
 
-type ResolvedOptions = z.output<typeof options>;
+interface ResolvedOptions {
+  readonly probability: number | readonly number[];
+  readonly attempts: boolean;
+  readonly givens: boolean;
+  readonly inferred: boolean;
+  readonly referenceCode: ReferenceCode;
+}
 
 /** `generate_dataset.py` of the released code, by level: probabilities by in-degree, its literal counted as a parent. */
 const referenceLevels: readonly (readonly number[])[] = [[0], [0, 0, 0.1, 0.4, 0.8, 1], [0, 0.1, 0.4, 0.8, 1], [0, 0.4, 0.8, 1], [0, 1]];
@@ -68,6 +85,12 @@ export const analysis: BehaviorFactory<"@bridge-rl/analysis", AnalysisOptions> =
     return { ...trace, steps };
   },
 });
+
+function isLevel(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const entries = Object.entries(value);
+  return entries.length === 1 && entries[0]?.[0] === "level" && [0, 1, 2, 3, 4].includes(entries[0][1]);
+}
 
 function resolveReference(given: ResolvedOptions): Omit<ResolvedOptions, "referenceCode"> {
   const { referenceCode } = given;

@@ -1,5 +1,5 @@
 import { type BehaviorFactory, defineBehavior, type GraphNode, type GraphState, type Random, type Step, type Trace } from "@bridge-rl/spec";
-import { z } from "zod";
+import { booleanField, optionsSchema, probabilityField } from "./internal/options-schema.js";
 import { reflectAsReference } from "./internal/reflect-as-reference.js";
 
 export interface ReflectionOptions {
@@ -16,10 +16,10 @@ export interface ReflectionOptions {
   readonly referenceCode?: boolean | undefined;
 }
 
-const options = z.strictObject({
-  probability: z.number().min(0).max(1).default(0.1),
-  distractorShare: z.number().min(0).max(1).default(0.3),
-  referenceCode: z.boolean().default(false),
+const options = optionsSchema({
+  probability: probabilityField(0.1),
+  distractorShare: probabilityField(0.3),
+  referenceCode: booleanField(false),
 });
 
 /**

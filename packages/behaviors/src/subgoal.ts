@@ -1,6 +1,6 @@
 import { expressionOperations } from "@bridge-rl/dag";
 import { type BehaviorFactory, defineBehavior, type Step } from "@bridge-rl/spec";
-import { z } from "zod";
+import { countField, optionsSchema, probabilityField } from "./internal/options-schema.js";
 
 export interface SubgoalOptions {
   /** Chance that a derivation is written one operation at a time. @defaultValue 1 */
@@ -9,10 +9,7 @@ export interface SubgoalOptions {
   readonly minimumOperations?: number | undefined;
 }
 
-const options = z.strictObject({
-  probability: z.number().min(0).max(1).default(1),
-  minimumOperations: z.int().min(0).default(2),
-});
+const options = optionsSchema({ probability: probabilityField(1), minimumOperations: countField(2) });
 
 /**
  * Computes one operation at a time and keeps every intermediate value: BRIDGE's subgoal computation (arXiv 2505.18917, §4.1),
