@@ -35,7 +35,7 @@ describe.skipIf(!isThere)("the page in Chromium", () => {
         "--disable-sync",
       ],
     });
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser?.close();
     rmSync(directory, { recursive: true, force: true });

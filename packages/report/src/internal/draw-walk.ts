@@ -23,9 +23,8 @@ export function drawWalk(svg: string, walk: readonly WalkStep[], { title, descri
     const box = boxes.get(node) as Box;
     const visit = visits.get(node) ?? 0;
     visits.set(node, visit + 1);
-    // Later visits stand beside the first along the upper edge, from the left.
-    const x = box.x - box.halfWidth + radius + visit * 2.2 * radius;
-    return { kind, number: index + 1, x, y: box.y - box.halfHeight };
+    // At the left of the box, where no text is; later visits further out.
+    return { kind, number: index + 1, x: box.x - box.halfWidth - radius * (0.6 + 2.2 * visit), y: box.y };
   });
   const arrows = stops.slice(1).map((stop, index) => {
     const from = stops[index] as (typeof stops)[number];

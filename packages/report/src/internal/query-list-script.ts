@@ -60,9 +60,10 @@ export const queryListScript = `
     body.replaceChildren(...rows.map(({ entry: [arm, problem, accuracy, influence, low, high, prompt] }) => {
       const head = make("th", { textContent: arms[arm] });
       head.setAttribute("scope", "row");
-      const texts = [problem, number(influence), low === null ? "too few rollouts" : number(low) + " to " + number(high), Math.round(1000 * accuracy) / 10 + " %"];
+      const named = make("td", {}, make("span", { className: "query-id", textContent: problem }));
+      const texts = [number(influence), low === null ? "too few rollouts" : number(low) + " to " + number(high), Math.round(1000 * accuracy) / 10 + " %"];
       const asks = make("td", {}, make("span", { className: "prompt-line", textContent: prompt || "not among the samples" }));
-      return make("tr", {}, head, ...texts.map((textContent) => make("td", { textContent })), asks);
+      return make("tr", {}, head, named, ...texts.map((textContent) => make("td", { textContent })), asks);
     }));
     for (const { head, column } of heads) {
       if (column === state.column) head.setAttribute("aria-sort", state.falling ? "descending" : "ascending");

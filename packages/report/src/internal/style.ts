@@ -92,7 +92,7 @@ mark.retract { background: var(--attempt-ground); text-decoration-color: var(--a
 .heat .helps rect { fill: var(--help); } .heat .harms rect { fill: var(--harm); } .heat rect.none { fill: none; }
 .heat .harms line { stroke: var(--paper); stroke-width: 1.5; }
 .walks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.6rem 2rem; }
-.walks .scroll { padding: 12px 4px 4px; } .walks .reasoning-graph { overflow: visible; }
+.walks .scroll { padding: 6px 4px 6px 42px; } .walks .reasoning-graph { overflow: visible; }
 .reasoning-graph .walk { fill: none; stroke: var(--ink); stroke-width: 2; stroke-opacity: 0.6; }
 .reasoning-graph .walk.attempt { stroke-dasharray: 6 4; } .reasoning-graph .walk.restate { stroke-dasharray: 1.5 4; stroke-linecap: round; }
 .reasoning-graph .tip { fill: var(--ink); stroke: none; }
@@ -102,6 +102,7 @@ input[type="search"] { font: inherit; font-family: var(--sans); font-size: 0.85r
 button:disabled { color: var(--muted); border-color: var(--rule); cursor: default; }
 th button { margin: 0; padding: 0; border: 0; font: inherit; color: inherit; } th[aria-sort] button { color: var(--ink); font-weight: 600; }
 th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="descending"] button::after { content: " ↓"; }
+.query-id { display: block; max-width: 15rem; white-space: normal; overflow-wrap: anywhere; } td .query-id { margin-left: auto; }
 #query-list tbody td:last-child { white-space: normal; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
 .reasoning-graph { display: block; height: auto; max-width: 100%; min-width: min(100%, 30rem); }

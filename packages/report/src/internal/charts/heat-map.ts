@@ -16,7 +16,8 @@ export interface HeatMapOptions extends PictureText {
 const width = 352;
 const margin = { left: 20, top: 4, right: 4, bottom: 22 };
 
-/** Draws a table of signed numbers as coloured cells around a neutral 0: one hue helps, the other harms, and harm is hatched too. */
+/** Draws a table of signed numbers as coloured cells around a neutral 0: one hue helps, the other harms and carries a bar. Colour grows with the
+ * square root, so that a few large pairs leave something to see of the others. */
 export function heatMap({ id, title, description, rows, columns, values, largest, rowLabel, columnLabel }: HeatMapOptions): Html {
   const cellWidth = (width - margin.left - margin.right) / Math.max(1, columns.length);
   const cellHeight = Math.min(18, Math.max(5, cellWidth));
@@ -26,13 +27,13 @@ export function heatMap({ id, title, description, rows, columns, values, largest
   const cells = values.flatMap((line, row) =>
     line.map((value, column) => {
       const [x, y] = [margin.left + column * cellWidth, margin.top + row * cellHeight];
-      const size = value === null || largest === 0 ? 0 : Math.min(1, Math.abs(value) / largest);
+      const size = value === null || largest === 0 ? 0 : Math.min(1, Math.sqrt(Math.abs(value) / largest));
       const said = `${columns[column]} on ${rows[row]}: ${value === null ? "none" : significant(value)}`;
       const inset = Math.min(0.5, cellWidth / 20);
       const place = `x="${number(x + inset)}" y="${number(y + inset)}" width="${number(cellWidth - 2 * inset)}" height="${number(cellHeight - 2 * inset)}"`;
       const sign = value !== null && value < 0 ? "harms" : "helps";
       const dash =
-        sign === "harms" && size > 0.15
+        sign === "harms" && size > 0.3
           ? html`<line x1="${number(x + cellWidth * 0.3)}" x2="${number(x + cellWidth * 0.7)}" y1="${number(y + cellHeight / 2)}" y2="${number(y + cellHeight / 2)}"/>`
           : undefined;
       return html`<g class="cell ${sign}"><title>${said}</title><rect ${{ markup: place }} fill-opacity="${number(0.06 + 0.94 * size)}"${

@@ -5,6 +5,7 @@ import { heatMap } from "../charts/heat-map.js";
 import { percent, significant, whole } from "../format.js";
 import { html } from "../html.js";
 import { figure, type Section, type Table } from "../page-parts.js";
+import { shortNames } from "../short-names.js";
 
 type Matrix = NonNullable<InfluenceFile["coInfluence"]>;
 type Values = readonly (readonly (number | null)[])[];
@@ -13,7 +14,7 @@ type Values = readonly (readonly (number | null)[])[];
 export function coInfluenceSection(run: Run): Section | undefined {
   const arms = armNames(run.arms).flatMap((name, index) => {
     const matrix = run.arms.find((arm) => arm.name === name && arm.influence.sft?.coInfluence)?.influence.sft?.coInfluence;
-    return matrix && matrix.columns.length > 0 && matrix.rows.length > 0 ? [{ name, index, matrix: ordered(matrix) }] : [];
+    return matrix && matrix.columns.length > 0 && matrix.rows.length > 0 ? [{ name, index, matrix: renamed(ordered(matrix)) }] : [];
   });
   if (arms.length === 0) return undefined;
   const largest = largestOf(arms.map(({ matrix }) => matrix.influence));
@@ -41,7 +42,8 @@ export function coInfluenceSection(run: Run): Section | undefined {
       panels: arms.map(({ name, index, matrix }) => panel(name, index, matrix, "influence", "influence")),
       legend: html`<span class="key helps">helps</span> <span class="key harms">harms</span>`,
       caption: html`Influence of single training queries (columns) on single targets (rows), none of them on both sides; the mean of a column is the
-query's influence on these targets. The deepest colour is ${significant(largest)}; cells that harm carry a bar.`,
+query's influence on these targets. Colours grow with the square root, up to ${significant(largest)}; cells that
+harm carry a bar.`,
       tables: arms.map(({ name, matrix }) => matrixTable(name, matrix)),
     })}
 <details><summary>The two branches: K⁺ of right rollouts and K⁻ of wrong ones</summary>
@@ -52,9 +54,20 @@ ${figure({
     panel(name, index, matrix, "negative", "K⁻"),
   ]),
   caption: html`Influence is √(α(1−α)) · (K⁺ − K⁻): a query helps where making its right rollouts likelier agrees with the target (K⁺ > 0), and also where making
-its wrong ones less likely does (K⁻ < 0). The deepest colour is ${significant(branches)}.`,
+its wrong ones less likely does (K⁻ < 0). Colours grow with the square root, up to ${significant(branches)}.`,
   tables: [],
 })}</details>`,
+  };
+}
+
+/** With ids cut to what tells them apart. */
+function renamed(matrix: Matrix): Matrix {
+  const rows = shortNames(matrix.rows);
+  const columns = shortNames(matrix.columns.map(({ problem }) => problem));
+  return {
+    ...matrix,
+    rows: matrix.rows.map(rows.short),
+    columns: matrix.columns.map((column) => ({ ...column, problem: columns.short(column.problem) })),
   };
 }
 

@@ -3,6 +3,7 @@ import { armNames } from "../arms.js";
 import { percent, significant, whole } from "../format.js";
 import { type Html, html } from "../html.js";
 import { type Section, table } from "../page-parts.js";
+import { shortNames } from "../short-names.js";
 
 const shown = 5;
 const promptLength = 240;
@@ -28,13 +29,14 @@ export function queriesSection(run: Run): Section | undefined {
     run.arms.flatMap(({ rollouts }) => (rollouts.sft ?? []).map(({ problem, prompt }) => [problem, prompt] as const)),
   );
   const hasSeeds = new Set(run.arms.map(({ seed }) => seed)).size > 1;
+  const { shared, short } = shortNames(run.arms.flatMap(({ influence }) => (influence.sft?.queries ?? []).map(({ problem }) => problem)));
   const entries = run.arms.flatMap(({ name, seed, influence }) =>
     (influence.sft?.queries ?? []).map((query): Entry => {
       const [low, high] = query.interval ?? [null, null];
       const prompt = (prompts.get(query.problem) ?? "").slice(0, promptLength);
       return [
         names.indexOf(name),
-        hasSeeds ? `${query.problem}, seed ${seed}` : query.problem,
+        hasSeeds ? `${short(query.problem)}, seed ${seed}` : short(query.problem),
         tidy(query.accuracy),
         tidy(query.influence),
         low && tidy(low),
@@ -47,7 +49,9 @@ export function queriesSection(run: Run): Section | undefined {
   return {
     id: "queries",
     title: "The queries that help and that harm most",
-    body: html`<p>A query whose interval includes 0 may as well help as harm: read the ends of this list with that in mind.</p>
+    body: html`<p>A query whose interval includes 0 may as well help as harm: read the ends of this list with that in mind.${
+      shared === "" ? undefined : html` All ids begin with <code>${shared}</code>, which is left out.`
+    }</p>
 ${names.map((name, arm) =>
   extremes(
     name,
@@ -68,7 +72,7 @@ function extremes(name: string, entries: readonly Entry[]): Html | undefined {
     caption: `${name}: the ${helpful.length} most helpful and the ${harmful.length} most harmful of ${whole(ranked.length)} queries`,
     head: ["query", "influence", "95 % interval", "α", "what it asks"],
     rows: [...helpful, ...harmful].map(([, problem, accuracy, influence, low, high, prompt]) => [
-      problem,
+      html`<span class="query-id">${problem}</span>`,
       html`<b>${significant(influence)}</b>`,
       low === null || high === null ? "too few rollouts" : `${significant(low)} to ${significant(high)}`,
       percent(accuracy),

@@ -4,6 +4,7 @@ import { armNames } from "../arms.js";
 import { significant } from "../format.js";
 import { type Html, html } from "../html.js";
 import { type Section, table } from "../page-parts.js";
+import { shortNames } from "../short-names.js";
 
 type TokenRollout = NonNullable<InfluenceFile["tokens"]>[number];
 
@@ -17,6 +18,7 @@ export function tokenInfluenceSection(run: Run): Section | undefined {
     return file ? [{ name, file }] : [];
   });
   if (arms.length === 0) return undefined;
+  const { short } = shortNames(arms.flatMap(({ file }) => file.queries.map(({ problem }) => problem)));
   const behaviors = arms.flatMap(({ name, file }) =>
     (file.behaviors ?? []).map(({ behavior, tokens, influence, throughCorrect, throughWrong }) => [
       name,
@@ -45,7 +47,7 @@ ${arms.map(({ name, file }) =>
     ? undefined
     : html`<h3>${name}</h3><p class="legend"><span class="tok p4">helps</span> <span class="tok n4">harms</span>: training on the rollout changes the targets through these tokens</p><div class="answers">${(
         file.tokens ?? []
-      ).map((rollout, position) => shaded(name, rollout, position))}</div>`,
+      ).map((rollout, position) => shaded(name, { ...rollout, problem: short(rollout.problem) }, position))}</div>`,
 )}`,
   };
 }
@@ -57,7 +59,7 @@ function shaded(name: string, { problem, reward, tokens, influence }: TokenRollo
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || a.index - b.index)
     .slice(0, listedTokens);
   const total = influence.reduce((sum, value) => sum + value, 0);
-  return html`<div class="answer shaded"><p class="panel-title">${problem} <span class="unit">reward ${reward}, carries ${significant(total)}</span></p><pre role="region" tabindex="0" aria-label="Rollout ${position + 1} of ${name}, shaded by influence">${tokens.map(
+  return html`<div class="answer shaded"><p class="panel-title">query ${problem} <span class="unit">reward ${reward}, carries ${significant(total)}</span></p><pre role="region" tabindex="0" aria-label="Rollout ${position + 1} of ${name}, shaded by influence">${tokens.map(
     (token, index) => {
       const value = influence[index] ?? 0;
       const level = largest === 0 ? 0 : Math.round((levels * Math.abs(value)) / largest);
