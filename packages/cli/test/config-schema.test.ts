@@ -72,7 +72,7 @@ test("a checked config has every default, and checking it again changes nothing"
     sampling: { maxTokens: 256, temperature: 1 },
     evaluation: { problems: 200, watch: 64, temperature: 0, base: false },
     rollouts: { problems: 64, count: 16 },
-    influence: { after: ["sft"], targets: 32, count: 8 },
+    influence: { after: ["sft"], targets: 32, count: 8, during: 0 },
   });
   expect(define(config)).toEqual(config);
 });

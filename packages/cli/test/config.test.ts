@@ -24,7 +24,7 @@ describe("definePipeline", () => {
     { change: { task: { optoins: {} } }, code: "unknown-option", says: "there is no task.optoins. Did you mean options?" },
     { change: { arms: { a: { behaviours: [] } } }, code: "unknown-option", says: "there is no arms.a.behaviours. Did you mean behaviors?" },
     { change: { stages: { infleunce: false } }, code: "unknown-option", says: "Did you mean influence?" },
-    { change: { influence: { zzz: 1 } }, code: "unknown-option", says: "There are after, targets, count." },
+    { change: { influence: { zzz: 1 } }, code: "unknown-option", says: "There are after, targets, count, during." },
     { change: { seeds: [1, 1] }, code: "invalid-option", says: "seeds: 1 is there twice" },
     { change: { arms: {} }, code: "invalid-option", says: "at least one arm" },
     { change: { name: "a/b" }, code: "invalid-option", says: "name: expected letters" },

@@ -59,6 +59,8 @@ describe("bridge run", () => {
       ]);
       expect(arm.rollouts.sft).toHaveLength(6);
       expect(arm.influence.sft?.queries).toHaveLength(6);
+      expect(arm.influence.sft?.readiness?.rollouts).toBe(4);
+      expect(arm.events.filter((event) => event.phase === "influence").map(({ step }) => step)).toEqual([1, 5]);
       expect(arm.events.filter((event) => event.phase === "sft")).toHaveLength(12);
       expect(arm.events.filter((event) => event.phase === "grpo")).toHaveLength(8);
       for (const { metrics } of arm.events) for (const name of Object.keys(metrics)) expect(name).not.toMatch(/second|time|millis/);

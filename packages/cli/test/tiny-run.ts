@@ -14,7 +14,7 @@ export const tinyConfig = {
   sampling: { maxTokens: 40 },
   evaluation: { problems: 8, watch: 4 },
   rollouts: { problems: 6, count: 4 },
-  influence: { targets: 4, count: 4 },
+  influence: { targets: 4, count: 4, during: 4 },
 };
 
 /** Writes the config and its model into a folder. */

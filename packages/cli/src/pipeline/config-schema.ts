@@ -242,6 +242,7 @@ export const configSchema: z.ZodType = z.strictObject({
         .describe("after which stages"),
       targets: positive.default(32).describe("problems, none of them trained on, whose accuracy influence is told on"),
       count: positive.default(8).describe("rollouts of each target"),
+      during: count.default(0).describe("steps of GRPO between two measurements on the step's own rollouts; 0 is never"),
     } satisfies FieldsOf<InfluenceConfig>)
     .prefault({}),
   tracker: callable.optional(),

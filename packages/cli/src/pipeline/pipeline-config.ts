@@ -178,6 +178,11 @@ export interface InfluenceConfig {
   readonly targets?: number;
   /** Rollouts of each target. @defaultValue 8 */
   readonly count?: number;
+  /**
+   * Steps of GRPO between two measurements on the rollouts of the step, into the run's events; 0 is never. One costs about as much as
+   * a step. @defaultValue 0
+   */
+  readonly during?: number;
 }
 
 /** An experiment: arms that differ in their demonstrations alone, over seeds. */

@@ -1,4 +1,5 @@
 import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl, type WeightedReward } from "@bridge-rl/grpo";
+import { createInfluenceMonitor } from "@bridge-rl/influence";
 import { BridgeError, type ProblemSource } from "@bridge-rl/spec";
 import { checkReward, createCheckpointStore, formatReward, type LengthPenaltyOptions, lengthPenalty } from "@bridge-rl/training";
 import type { RewardChoice } from "../pipeline/pipeline-config.js";
@@ -12,6 +13,7 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, evalua
   const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
   const { loss, advantages, rewards = [], select, ...options } = trained;
   const { maxTokens, temperature } = context.config.sampling ?? {};
+  const { during = 0 } = context.config.influence ?? {};
   const objective = presets[preset];
   if (preflight > 0) await tryReward(context, source, preflight);
   const others = await Promise.all(rewards.map(builtInReward));
@@ -34,6 +36,17 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, evalua
       progress: context.progress,
       signal: context.signal,
       checkpoints: { store, every: checkpointEvery },
+      ...(during > 0 && {
+        onRollouts: createInfluenceMonitor({
+          policy: model.policy,
+          tracker: context.tracker,
+          seed: `influence ${context.seed}`,
+          every: during,
+          correctReward: context.reward.maximum,
+          ...(temperature !== undefined && { temperature }),
+          signal: context.signal,
+        }),
+      }),
       ...(evaluateEvery > 0 && { evaluation: { every: evaluateEvery, evaluate, ...(select && { select }) } }),
     });
   } finally {
