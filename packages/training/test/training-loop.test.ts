@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LocalPolicy } from "@bridge-rl/models";
 import { tinyPolicy } from "@bridge-rl/test-support";
 import { describe, expect, test } from "vitest";
 import {
@@ -111,7 +112,18 @@ describe("the best evaluation", () => {
 
     expect(best(directory)).toEqual({ step: 4, value: 0.9, waited: 0 });
     expect(latestCheckpoint(join(directory, "checkpoints"))?.step).toBe(6);
-    await select(newDirectory(), { metric: "accuracy", best: "minimum" });
+    const policy: LocalPolicy = tinyPolicy(2);
+    const random = policy.weights.revision;
+    await policy.load(join(directory, "checkpoints", "best", "policy"));
+    expect(policy.weights.tensors).toEqual(tinyPolicy().weights.tensors);
+    expect(policy.weights.revision).not.toBe(random);
+  });
+
+  test("may be the least of a metric", async () => {
+    const directory = newDirectory();
+    await select(directory, { metric: "accuracy", best: "minimum" });
+
+    expect(best(directory)).toMatchObject({ step: 0, value: 0.1 });
   });
 
   test("ends the run after evaluations without improvement, and a run that ended so stays ended", async () => {

@@ -122,7 +122,7 @@ function feeds(parameters: ParameterSource, run: SharedRun, temperature: number)
 }
 
 /** Layers over one row that holds a prompt and its completions. */
-export function sharedLayers(shared: SharedShape): (decoder: Decoder, shape: { readonly tokens: number }, embedded: Tensor) => Tensor {
+function sharedLayers(shared: SharedShape): (decoder: Decoder, shape: { readonly tokens: number }, embedded: Tensor) => Tensor {
   return (decoder, { tokens }, embedded) => {
     const { graph, dataType, config } = decoder;
     const positions = graph.input("positions", [1, tokens], "int64");
