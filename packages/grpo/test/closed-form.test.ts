@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evaluatePolicyLoss, type PolicyLossBatch, type PolicyLossOptions } from "../src/index.js";
+import { quantile } from "../src/internal/quantile.js";
 
 // One token of one row, so that every formula stands alone: log π = ln 0.3, log π_old = ln 0.2, ρ = 1.5, A = ±2.
 const [current, old] = [Math.log(0.3), Math.log(0.2)];
@@ -95,6 +96,35 @@ describe("one token by hand", () => {
     expect(loss(-2, 0.6)).toBeCloseTo(2 * Math.exp(-0.5), 12);
     expect(loss(2, 0.4)).toBeCloseTo(-2 * Math.exp(-0.5), 12);
     expect(loss(-2, 0.4, { samplingLogProbabilities: [[current + 0.1]] })).toBeGreaterThan(0);
+  });
+
+  test("the off-policy mask goes by the mean over a row's counted tokens", () => {
+    const loss = (offPolicyThreshold: number) =>
+      evaluatePolicyLoss(
+        [[-1, -1, -1]],
+        { advantages: [-2], oldLogProbabilities: [[-0.7, -0.5, 5]], masks: [[1, 1, 0]] },
+        { clipLow: 1, offPolicyThreshold },
+      ).loss;
+
+    expect(loss(0.39)).toBe(0);
+    expect(loss(0.41)).toBeCloseTo(Math.exp(-0.3) + Math.exp(-0.5), 12);
+  });
+
+  test("vespo limits the log-ratio of each token to ±20 before it adds them up", () => {
+    const { gradients } = evaluatePolicyLoss(
+      [[-1, -1]],
+      { advantages: [1], oldLogProbabilities: [[-31, 12]] },
+      { lossType: "vespo", vespo: { positive: { k: 1, lambda: 0 }, negative: { k: 1, lambda: 1 } } },
+    );
+
+    expect((gradients[0]?.[0] as number) / Math.exp(20 - 13)).toBeCloseTo(-1 / 2, 9);
+  });
+
+  test("quantiles as torch and numpy have them, ends included", () => {
+    const values = Float64Array.of(4, 1, 3, 2);
+
+    expect([0, 1 / 3, 0.5, 0.9, 1].map((q) => quantile(values, q))).toEqual([1, 2, 2.5, expect.closeTo(3.7, 12), 4]);
+    expect(quantile(new Float64Array(0), 0.5)).toBeNaN();
   });
 
   test("the correction of the sampler multiplies loss and gradient, but not KL", () => {
