@@ -10,7 +10,7 @@ import { fixtureFiles, missingFixtures, readRows } from "./support/shared.js";
 
 const books = [prosePhrasebook(), tersePhrasebook(), tersePhrasebook({ spaces: true }), tersePhrasebook({ symbols: false })];
 const sources = [
-  igsm({ operations: [3, 20], phrasebook: "terse", seed: 21 }),
+  igsm({ operations: [3, 20], multipliers: [0, 2], phrasebook: "terse", seed: 21 }),
   igsm({ operations: [3, 15], modulus: 23, phrasebook: "terse", seed: 22 }),
 ];
 
@@ -47,6 +47,15 @@ describe("what is confirmed", () => {
       ),
       { numRuns: 1200 },
     );
+  });
+
+  test("is nothing that only a factor of 0 hides", () => {
+    const graph = parseProblem("a=3;b=4;k=0*(a+b);n=k+b;?n").graph;
+    expectSame(graph, "<think>a=3;b=4;k=0*(a+b)=0*(3+4)=0*7=0;n=k+b=0+4=4;</think>\\boxed{4}");
+    const other = parseProblem("a=3;c=3;b=4;k=0*(a+b);n=k+b+c;?n").graph;
+    const text = "<think>a=3;c=3;b=4;k=0*(c+b)=0*(3+4)=0*7=0;n=k+b+c=0+4+3=4+3=7;</think>\\boxed{7}";
+    expectSame(other, text);
+    expect(verifySolution(other, text).findings).toMatchObject([{ kind: "wrong-dependency" }]);
   });
 
   test("is every plain solution, behaviours of the paper included", () => {

@@ -30,6 +30,8 @@ export class Confirmation {
   #end = 0;
   #symbolic = false;
   #allDerived = true;
+  /** Of the node whose chain is read. */
+  #dependencies: readonly number[] = [];
   #stamp = 0;
   #uses = 0;
   /** By node: the member that used it last. */
@@ -49,6 +51,7 @@ export class Confirmation {
     const { expression, value } = node;
     this.#at = start;
     this.#end = end;
+    this.#dependencies = node.dependencies;
     let computed = 0;
     if (expression.kind !== "constant") {
       const first = this.#member(true);
@@ -190,6 +193,8 @@ export class Confirmation {
     this.#at++;
     if (!this.derived[node]) this.#allDerived = false;
     if (this.#stamps[node] !== this.#stamp) {
+      // What a factor of 0 hides is a dependency all the same.
+      if (!this.#dependencies.includes(node)) return Number.NaN;
       this.#stamps[node] = this.#stamp;
       this.#uses++;
     }
