@@ -1,3 +1,4 @@
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import { type Evaluation, evaluatePolicy } from "@bridge-rl/training";
 import { readProblems } from "../data/read-problems.js";
 import { table } from "../terminal/table.js";
@@ -14,6 +15,7 @@ export interface EvaluateFlags {
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
   readonly threads: number;
+  readonly provider: ProviderName;
   readonly json?: true | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import { defaultReward } from "../stages/default-reward.js";
 import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
@@ -23,33 +24,51 @@ export interface GrpoFlags extends SourceFlags, LoraFlags {
   readonly schedule: string;
   readonly warmup: number;
   readonly threads: number;
+  readonly provider: ProviderName;
   readonly checkpointEvery: number;
 }
 
 /** Trains a model by reinforcement as flags say. */
 export async function grpoCommand(flags: GrpoFlags): Promise<void> {
-  const { model, output, steps, promptsPerStep, groupSize, preset, beta, maxTokens, temperature, seed, threads, checkpointEvery } = flags;
+  const {
+    model,
+    output,
+    steps,
+    promptsPerStep,
+    groupSize,
+    preset,
+    beta,
+    maxTokens,
+    temperature,
+    seed,
+    threads,
+    provider,
+    checkpointEvery,
+  } = flags;
   const learningRate = scheduleOf(flags);
   await refuseFinished(output);
   const problems = await sourceFromFlags(flags);
   const reward = await defaultReward(problems);
   const { loss, advantages } = presets[preset];
-  await trainIntoFolder({ model, output, threads, lora: loraOf(flags) }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
-    await trainGrpo({
-      ...controls,
-      policy,
-      tokenizer,
-      problems,
-      reward,
-      steps,
-      promptsPerStep,
-      groupSize,
-      seed,
-      learningRate,
-      loss: { ...loss, ...(beta !== undefined && { beta }) },
-      advantages,
-      sampling: { maxTokens, temperature },
-      checkpoints: { store, every: checkpointEvery },
-    });
-  });
+  await trainIntoFolder(
+    { model, output, threads, provider, lora: loraOf(flags) },
+    async ({ model: { policy, tokenizer }, store, ...controls }) => {
+      await trainGrpo({
+        ...controls,
+        policy,
+        tokenizer,
+        problems,
+        reward,
+        steps,
+        promptsPerStep,
+        groupSize,
+        seed,
+        learningRate,
+        loss: { ...loss, ...(beta !== undefined && { beta }) },
+        advantages,
+        sampling: { maxTokens, temperature },
+        checkpoints: { store, every: checkpointEvery },
+      });
+    },
+  );
 }

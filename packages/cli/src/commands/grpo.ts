@@ -13,6 +13,7 @@ import {
   modulusFlag,
   operationsFlag,
   phrasebookFlag,
+  providerFlag,
   scheduleFlag,
   seedFlag,
   setFlag,
@@ -60,6 +61,7 @@ export function addGrpo(program: Command): void {
     .option(...loraTargetsFlag)
     .option(...seedFlag)
     .option(...threadsFlag)
+    .option(...providerFlag)
     .option(...checkpointEveryFlag)
     .addHelpText(
       "after",

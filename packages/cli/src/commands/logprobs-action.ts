@@ -1,5 +1,5 @@
-import { LocalPolicy, loadModelFolder } from "@bridge-rl/models";
-import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import { createDevicePolicy, LocalPolicy, loadModelFolder } from "@bridge-rl/models";
+import { createOnnxRuntime, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError, type TrainingRow } from "@bridge-rl/spec";
 import { z } from "zod";
 import { readLines } from "../data/read-lines.js";
@@ -13,6 +13,7 @@ export interface LogprobsFlags {
   readonly out: string;
   readonly temperature: number;
   readonly threads: number;
+  readonly provider: ProviderName;
 }
 
 /** Tokens that are scored together: enough to fill runs, few enough to hold. */
@@ -28,9 +29,11 @@ const rowSchema = z.object({
 });
 
 /** Scores line by line, in the order of the lines. */
-export async function logprobsCommand({ model, in: input, out, temperature, threads }: LogprobsFlags): Promise<void> {
+export async function logprobsCommand({ model, in: input, out, temperature, threads, provider }: LogprobsFlags): Promise<void> {
+  await requireProvider(provider);
   const { config, weights } = await loadModelFolder(await resolveModelDirectory(model, process.cwd()));
-  const policy = new LocalPolicy(config, weights, { runtime: createOnnxRuntime({ threads }) });
+  const runtime = createOnnxRuntime({ threads, provider });
+  const policy = runtime.device ? await createDevicePolicy(config, weights, { runtime }) : new LocalPolicy(config, weights, { runtime });
   try {
     await withLineWriter(out, async (writer) => {
       for await (const batch of chunks(input, config)) {

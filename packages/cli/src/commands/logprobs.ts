@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { realNumber } from "../internal/parse-flags.js";
-import { modelFlag, threadsFlag } from "./shared-flags.js";
+import { modelFlag, providerFlag, threadsFlag } from "./shared-flags.js";
 
 /** Adds `bridge logprobs`: token ids in, their log-probabilities out. */
 export function addLogprobs(program: Command): void {
@@ -17,6 +17,7 @@ export function addLogprobs(program: Command): void {
     .option("-o, --out <file>", "where the lines go, - for standard output; a file is written aside and renamed", "-")
     .option("--temperature <number>", "divides the logits before the softmax", realNumber(), 1)
     .option(...threadsFlag)
+    .option(...providerFlag)
     .addHelpText(
       "after",
       examples([["bridge logprobs -m models/qwen --in ids.jsonl --out logprobs.jsonl", "score what another tool sampled"]]),

@@ -1,5 +1,5 @@
 import { availableMemory, loadModelConfig, measureProductRate, planMemory, resolveLora } from "@bridge-rl/models";
-import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import { createOnnxRuntime, describeProvider, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
 import { resolveModelDirectory } from "../resolve/resolve-model.js";
 import { table } from "../terminal/table.js";
@@ -13,6 +13,7 @@ export interface PlanFlags extends LoraFlags {
   readonly tokensPerRun: number;
   readonly memory?: number | undefined;
   readonly threads: number;
+  readonly provider: ProviderName;
   readonly json?: true | undefined;
 }
 
@@ -22,7 +23,7 @@ const secondsPerUpdate = 7e-9;
 
 /** Prints the plan as flags say. */
 export async function planCommand(flags: PlanFlags): Promise<void> {
-  const { batch, length, tokensPerRun, memory, threads, json } = flags;
+  const { batch, length, tokensPerRun, memory, threads, provider, json } = flags;
   const config = await loadModelConfig(await resolveModelDirectory(flags.model, process.cwd()));
   if (length > config.maximumLength) {
     throw new BridgeError("invalid-option", `--length is ${length}; the model takes at most ${config.maximumLength} tokens`);
@@ -30,13 +31,18 @@ export async function planCommand(flags: PlanFlags): Promise<void> {
   const adapters = loraOf(flags);
   const plan = planMemory(config, { tokensPerRun, length, ...(adapters && { lora: resolveLora(adapters) }) });
   const available = memory === undefined ? availableMemory() : memory * 1e9;
-  const rate = await measureProductRate(createOnnxRuntime({ threads }), () => performance.now() / 1000);
+  const { mode, residency } = describeProvider(provider);
+  const missing = await missingProvider(provider);
+  const rate = await measureProductRate(
+    createOnnxRuntime({ threads, provider: missing === undefined ? provider : "cpu" }),
+    () => performance.now() / 1000,
+  );
   const tokens = batch * length;
   const seconds = (plan.operationsPerToken * tokens) / (rate * efficiency) + plan.trainedParameters * secondsPerUpdate;
   const fits = plan.peakBytes <= available;
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ ...plan, availableBytes: available, fits, tokensPerStep: tokens, secondsPerStep: seconds })}\n`,
+      `${JSON.stringify({ ...plan, availableBytes: available, fits, provider, residency, tokensPerStep: tokens, secondsPerStep: seconds })}\n`,
     );
     return;
   }
@@ -46,7 +52,8 @@ export async function planCommand(flags: PlanFlags): Promise<void> {
   const lines = [
     `${millions(plan.parameters)} parameters, ${millions(plan.trainedParameters)} trained; activations ` +
       `${plan.activationCheckpointing ? "are computed again, layer by layer" : "are kept"}`,
-    "provider: cpu, weights stay in this process and enter each run uncopied",
+    `provider ${provider}: ${mode}`,
+    ...(missing === undefined ? [] : [`${missing}; the time below is the CPU's`]),
     "",
     table(["memory", ""], rows),
     "",
@@ -55,6 +62,17 @@ export async function planCommand(flags: PlanFlags): Promise<void> {
       `${(rate / 1e9).toFixed(0)} GFLOP/s on ${threads} thread${threads === 1 ? "" : "s"}, training at about ${100 * efficiency} % of that)`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** What the provider lacks on this machine, where it lacks something. */
+async function missingProvider(provider: ProviderName): Promise<string | undefined> {
+  try {
+    await requireProvider(provider);
+    return undefined;
+  } catch (error) {
+    if (BridgeError.isInstance(error) && error.code === "missing-dependency") return error.message;
+    throw error;
+  }
 }
 
 function duration(seconds: number): string {

@@ -1,7 +1,16 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { realNumber, wholeNumber } from "../internal/parse-flags.js";
-import { jsonFlag, loraAlphaFlag, loraDropoutFlag, loraRankFlag, loraTargetsFlag, modelFlag, threadsFlag } from "./shared-flags.js";
+import {
+  jsonFlag,
+  loraAlphaFlag,
+  loraDropoutFlag,
+  loraRankFlag,
+  loraTargetsFlag,
+  modelFlag,
+  providerFlag,
+  threadsFlag,
+} from "./shared-flags.js";
 
 /** Adds `bridge plan`: what training a model would take. */
 export function addPlan(program: Command): void {
@@ -22,6 +31,7 @@ export function addPlan(program: Command): void {
     .option(...loraTargetsFlag)
     .option("--memory <gigabytes>", "what there is (default: of this machine or container)", realNumber())
     .option(...threadsFlag)
+    .option(...providerFlag)
     .option(...jsonFlag)
     .addHelpText(
       "after",

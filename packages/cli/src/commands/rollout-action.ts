@@ -1,3 +1,4 @@
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import type { Problem, ProblemSource } from "@bridge-rl/spec";
 import { collectRollouts } from "@bridge-rl/training";
 import { createSourceFinder } from "../data/phrasebook-of-row.js";
@@ -22,6 +23,7 @@ export interface RolloutFlags {
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
   readonly threads: number;
+  readonly provider: ProviderName;
 }
 
 /** Problems that are sampled together: enough to fill a batch, few enough to hold. */

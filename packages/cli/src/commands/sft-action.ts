@@ -1,3 +1,4 @@
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import { trainSft } from "@bridge-rl/sft";
 import type { Demonstration } from "@bridge-rl/spec";
 import { readLines } from "../data/read-lines.js";
@@ -19,29 +20,33 @@ export interface SftFlags extends LoraFlags {
   readonly lossOn: "completion" | "all";
   readonly seed: number;
   readonly threads: number;
+  readonly provider: ProviderName;
   readonly checkpointEvery: number;
 }
 
 /** Fine-tunes a model as flags say. */
 export async function sftCommand(flags: SftFlags): Promise<void> {
-  const { model, input, output, steps, batchSize, lossOn, seed, threads, checkpointEvery } = flags;
+  const { model, input, output, steps, batchSize, lossOn, seed, threads, provider, checkpointEvery } = flags;
   const learningRate = scheduleOf(flags);
   await refuseFinished(output);
   const demonstrations: Demonstration[] = [];
   for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
   const length = steps === undefined ? { epochs: flags.epochs ?? 1 } : { steps };
-  await trainIntoFolder({ model, output, threads, lora: loraOf(flags) }, async ({ model: { policy, tokenizer }, store, ...controls }) => {
-    await trainSft({
-      ...controls,
-      ...length,
-      policy,
-      tokenizer,
-      demonstrations,
-      batchSize,
-      learningRate,
-      lossOn,
-      seed,
-      checkpoints: { store, every: checkpointEvery },
-    });
-  });
+  await trainIntoFolder(
+    { model, output, threads, provider, lora: loraOf(flags) },
+    async ({ model: { policy, tokenizer }, store, ...controls }) => {
+      await trainSft({
+        ...controls,
+        ...length,
+        policy,
+        tokenizer,
+        demonstrations,
+        batchSize,
+        learningRate,
+        lossOn,
+        seed,
+        checkpoints: { store, every: checkpointEvery },
+      });
+    },
+  );
 }

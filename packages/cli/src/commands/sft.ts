@@ -10,6 +10,7 @@ import {
   loraRankFlag,
   loraTargetsFlag,
   modelFlag,
+  providerFlag,
   scheduleFlag,
   seedFlag,
   threadsFlag,
@@ -41,6 +42,7 @@ export function addSft(program: Command): void {
     )
     .option(...seedFlag)
     .option(...threadsFlag)
+    .option(...providerFlag)
     .option(...checkpointEveryFlag)
     .addHelpText(
       "after",

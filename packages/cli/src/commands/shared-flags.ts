@@ -1,3 +1,4 @@
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import { gather, numberRange, realNumber, wholeNumber } from "../internal/parse-flags.js";
 
 /** Flags that several commands share, so that they read the same everywhere: spread them into `option`. */
@@ -55,6 +56,14 @@ export const jsonFlag: readonly ["--json", string] = ["--json", "print the resul
 export const modelFlag: readonly ["-m, --model <name>", string] = [
   "-m, --model <name>",
   "a folder in Hugging Face layout, or a package that carries a model",
+];
+
+export const providerFlag: readonly ["--provider <name>", string, (text: string) => ProviderName, ProviderName] = [
+  "--provider <name>",
+  "where the model runs: cpu, webgpu, cuda, dml, coreml",
+  // checked where the model is opened, which this file does not load
+  (text) => text as ProviderName,
+  "cpu",
 ];
 
 export const threadsFlag: readonly ["--threads <number>", string, (text: string) => number, number] = [

@@ -1,6 +1,7 @@
 import { access, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoraOptions } from "@bridge-rl/models";
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import { BridgeError, type Progress, type Tracker } from "@bridge-rl/spec";
 import {
   type CheckpointStore,
@@ -20,6 +21,7 @@ export interface TrainingFolderOptions {
   readonly model: string;
   readonly output: string;
   readonly threads: number;
+  readonly provider: ProviderName;
   /** Trains adapters. @defaultValue none */
   readonly lora?: LoraOptions | undefined;
 }
@@ -39,7 +41,7 @@ export interface TrainingTools {
  * @throws BridgeError `run-conflict` where the folder is in use; `Interrupted` after Ctrl-C, saved
  */
 export async function trainIntoFolder(options: TrainingFolderOptions, train: (tools: TrainingTools) => Promise<void>): Promise<void> {
-  const { output, threads, lora } = options;
+  const { output, threads, provider, lora } = options;
   const base = await resolveModelDirectory(options.model, process.cwd());
   const display = createProgressDisplay();
   const interruption = watchInterruption(() =>
@@ -48,7 +50,7 @@ export async function trainIntoFolder(options: TrainingFolderOptions, train: (to
   const lock = lockDirectory(output);
   const tracker = createJsonlTracker(join(output, "events.jsonl"));
   const store = createCheckpointStore(join(output, "checkpoints"), { keep: 1 });
-  const model = await openModel(base, threads, { training: true, ...(lora && { lora }) });
+  const model = await openModel(base, threads, { training: true, provider, ...(lora && { lora }) });
   try {
     await train({ model, tracker, store, progress: display.job(""), signal: interruption.signal });
     await moveInto(output, (aside) => model.save(aside));

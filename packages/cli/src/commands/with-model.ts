@@ -1,3 +1,4 @@
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import type { Progress } from "@bridge-rl/spec";
 import { commandLine } from "../internal/command-line.js";
 import { watchInterruption } from "../internal/interruption.js";
@@ -15,13 +16,13 @@ export interface ModelTools {
 
 /** Opens a model for a command that only looks at it, and closes it whatever happens. */
 export async function withModel<Result>(
-  { model: name, threads }: { readonly model: string; readonly threads: number },
+  { model: name, threads, provider = "cpu" }: { readonly model: string; readonly threads: number; readonly provider?: ProviderName },
   use: (tools: ModelTools) => Promise<Result>,
 ): Promise<Result> {
   const directory = await resolveModelDirectory(name, process.cwd());
   const display = createProgressDisplay();
   const interruption = watchInterruption(() => display.say("Stopping."));
-  const model = await openModel(directory, threads);
+  const model = await openModel(directory, threads, { provider });
   try {
     return await use({ model, progress: display.job(""), signal: interruption.signal });
   } catch (error) {

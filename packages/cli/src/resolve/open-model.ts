@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import {
+  createDevicePolicy,
+  DeviceSampler,
+  type DeviceWeights,
   LocalPolicy,
   LocalSampler,
   type LoraOptions,
@@ -11,7 +14,7 @@ import {
   saveLoraFolder,
   saveModelFolder,
 } from "@bridge-rl/models";
-import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import { createOnnxRuntime, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
 import type { OpenModel } from "../pipeline/pipeline-config.js";
 
@@ -25,6 +28,8 @@ export interface OpenModelOptions {
   readonly training?: boolean;
   /** Trains adapters. They are saved both added to the weights and by themselves, in `adapter/`. @defaultValue none */
   readonly lora?: LoraOptions & { readonly seed?: number };
+  /** Where the model runs. @defaultValue "cpu" */
+  readonly provider?: ProviderName;
 }
 
 /**
@@ -33,15 +38,30 @@ export interface OpenModelOptions {
  * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` and `LocalPolicy` throw
  */
 export async function openModel(directory: string, threads: number, options: OpenModelOptions = {}): Promise<LocalModel> {
-  const { training = false, lora } = options;
+  const { training = false, lora, provider = "cpu" } = options;
   // before anything large is read
+  await requireProvider(provider);
   if (training) refuseBeyond(planMemory(await loadModelConfig(directory), lora && { lora: resolveLora(lora) }));
   const folder = await loadModelFolder(directory);
   const { config, weights, tokenizer } = folder;
   if (tokenizer === undefined) {
     throw new BridgeError("invalid-file", `${directory} has no tokenizer.json; copy the tokenizer's files of its base model next to it`);
   }
-  const runtime = createOnnxRuntime({ threads });
+  const runtime = createOnnxRuntime({ threads, provider });
+  if (runtime.device !== undefined) {
+    if (lora)
+      throw new BridgeError(
+        "unsupported",
+        `provider "${provider}" trains all weights on its device, not adapters; leave lora out, or take "cpu"`,
+      );
+    const createSampler = (current: () => DeviceWeights): DeviceSampler => new DeviceSampler(current, { tokenizer });
+    const policy = await createDevicePolicy(config, weights, { runtime, createSampler });
+    return {
+      policy,
+      tokenizer,
+      save: async (target, storage = "float32") => saveModelFolder(target, { ...folder, weights: await policy.weights() }, { storage }),
+    };
+  }
   const policy = new LocalPolicy(config, weights, {
     runtime,
     // nobody else looks at the weights that were read
