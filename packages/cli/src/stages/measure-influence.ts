@@ -74,7 +74,7 @@ function rightAndWrong(
 }
 
 /** A report of `influence` in the form of a run's file. */
-export function influenceFile(report: InfluenceReport): InfluenceFile {
+function influenceFile(report: InfluenceReport): InfluenceFile {
   const { settings, direction, queries, accuracy, summary, scoring } = report;
   return {
     options: { ...settings, evaluationQueries: direction.queries, evaluationRollouts: direction.rollouts },
