@@ -3,6 +3,7 @@ import type { EvaluationRecord, EvaluationSplit, RunStage } from "@bridge-rl/rep
 import { BridgeError, type Problem, type ProblemSource, type Progress } from "@bridge-rl/spec";
 import { latestCheckpoint } from "@bridge-rl/training";
 import { writeJson, writeJsonLines } from "../internal/write-aside.js";
+import { matchDemonstrations } from "../stages/match-demonstrations.js";
 import { rolloutSample } from "../stages/rollout-stage.js";
 import type { ModelHolder } from "./model-holder.js";
 import type { OpenModel, ProblemPurpose, Task } from "./pipeline-config.js";
@@ -45,9 +46,9 @@ async function fineTune(run: ArmRun): Promise<string | undefined> {
   const directory = join(context.directory, "models", "sft");
   const train = async () => {
     const { source, problems } = problemsFor(run, "sft", context.config.sft?.problems ?? 1000);
-    const demonstrations = await demonstrate(context, { problems, source });
-    await writeJsonLines(join(context.directory, "demonstrations.jsonl"), demonstrations);
     const model = await models.openFresh(undefined);
+    const demonstrations = await matchDemonstrations(context, model, (arm) => demonstrate({ ...context, arm }, { problems, source }));
+    await writeJsonLines(join(context.directory, "demonstrations.jsonl"), demonstrations);
     await sft({ ...context, checkpoints }, { model, demonstrations });
     await model.save(directory);
     return { problems: problems.length, demonstrations: demonstrations.length };

@@ -17,6 +17,7 @@ export function checkConfig(config: PipelineConfig): PipelineConfig {
   if (result.success) {
     const resolved = result.data as PipelineConfig;
     refuseRepeatedSeeds(resolved);
+    refuseUnmatched(resolved);
     return resolved;
   }
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, []));
@@ -63,4 +64,16 @@ function refuseRepeatedSeeds({ seeds = [] }: PipelineConfig): void {
   const repeated = seeds.find((seed, index) => seeds.indexOf(seed) !== index);
   if (repeated !== undefined)
     throw new BridgeError("invalid-option", `seeds: ${repeated} is there twice; each seed is one training of each arm`);
+}
+
+function refuseUnmatched({ arms, sft: { match, epochs, steps } = {} }: PipelineConfig): void {
+  if (match === undefined) return;
+  const names = Object.keys(arms);
+  if (!names.includes(match.reference)) {
+    const hint = suggestion(match.reference, names) || ` There are ${names.join(", ")}.`;
+    throw new BridgeError("invalid-option", `sft.match.reference: there is no arm ${match.reference}.${hint}`);
+  }
+  if (epochs === undefined && steps === undefined) return;
+  const given = epochs === undefined ? "steps" : "epochs";
+  throw new BridgeError("invalid-option", `sft.${given}: matched arms are learnt once; leave it out and say how often in sft.match.passes`);
 }

@@ -57,6 +57,10 @@ const sft = z.strictObject({
     .describe("weight of what each behaviour wrote; plain is what none did"),
   maxLength: positive.optional().describe("refuses longer examples, in tokens"),
   checkpointEvery: positive.default(50).describe("steps between two checkpoints"),
+  match: z
+    .strictObject({ by: z.enum(["steps", "tokens"]), reference: z.string().min(1), passes: positive.optional() })
+    .optional()
+    .describe("gives all arms the steps or the tokens of one"),
 } satisfies FieldsOf<SftConfig>);
 
 const vespoShape = z.strictObject({ k: z.number(), lambda: z.number() });

@@ -85,6 +85,11 @@ export interface SftConfig extends Partial<OptimizerOptions>, Pick<TrainSftOptio
   readonly problems?: number;
   /** Steps between two checkpoints. @defaultValue 50 */
   readonly checkpointEvery?: number;
+  /**
+   * Gives every arm the budget of one: as many steps, or as many tokens to learn, over the same problems in the same order, `passes` (1) times
+   * over the problems in the arm of reference. What comes of it is learnt once. @defaultValue none: each arm learns all it has, `epochs` times
+   */
+  readonly match?: { readonly by: "steps" | "tokens"; readonly reference: string; readonly passes?: number };
 }
 
 type SftOptionName = "batchSize" | "epochs" | "steps" | "lossOn" | "behaviorWeights" | "maxLength" | "logEvery";

@@ -4,7 +4,7 @@ import type { Stages } from "../pipeline/stages.js";
 
 /** Fine-tunes on the arm's demonstrations, with checkpoints. */
 export const sftStage: Stages["sft"] = async (context, { model, demonstrations }) => {
-  const { problems: _, checkpointEvery = 50, ...options } = context.config.sft ?? {};
+  const { problems: _problems, match: _match, checkpointEvery = 50, ...options } = context.config.sft ?? {};
   const { policy, tokenizer } = model;
   const store = createCheckpointStore(context.checkpoints, { keep: 1 });
   try {
