@@ -1,6 +1,6 @@
 import { BridgeError, type ReasoningGraph, type Value } from "@bridge-rl/spec";
 import { buildGraph } from "./internal/build-graph.js";
-import type { Description, Equation, Fact } from "./internal/fact.js";
+import type { Description, Fact } from "./internal/fact.js";
 import { orderFacts, rootsOf } from "./internal/order-facts.js";
 import { type ReadLines, readLines } from "./internal/read-lines.js";
 import type { PromptbenchTask } from "./tasks.js";
@@ -37,8 +37,10 @@ export function parsePrompt(text: string, options: ParsePromptOptions = {}): Par
 function describe(text: string, read: ReadLines, query: string | undefined): Description {
   const { kinds, equations, facts, positionOf } = read;
   if (kinds.has("equation")) {
-    if (equations.length !== 2) throw new BridgeError("invalid-input", `a system has two equations; the text has ${equations.length}`);
-    return { task: "linear_equation", facts, query: -1, equations: equations as unknown as [Equation, Equation] };
+    const [first, second] = equations;
+    if (equations.length !== 2 || first === undefined || second === undefined)
+      throw new BridgeError("invalid-input", `a system has two equations; the text has ${equations.length}`);
+    return { task: "linear_equation", facts, query: -1, equations: [first, second] };
   }
   if (kinds.has("links")) return describePath(text, kinds.has("number"), facts, positionOf);
   const given = /Given (\w+) is (True|False), what is the value of (\w+)\?/.exec(text);
@@ -58,10 +60,9 @@ function describe(text: string, read: ReadLines, query: string | undefined): Des
 function describePath(text: string, weighted: boolean, facts: readonly Fact[], positionOf: ReadLines["positionOf"]): Description {
   const reach = /Can (\w+) be reached starting from (\w+)\?/.exec(text);
   const sum = /maximum sum path from (\w+) to (\w+)\?/.exec(text);
-  const ends = reach !== null ? [reach[2], reach[1]] : sum !== null ? [sum[1], sum[2]] : undefined;
-  if (ends === undefined || weighted !== (sum !== null)) {
+  const [start, end] = reach !== null ? [reach[2], reach[1]] : sum !== null ? [sum[1], sum[2]] : [];
+  if (start === undefined || end === undefined || weighted !== (sum !== null)) {
     throw new BridgeError("invalid-input", "the graph's question is neither whether a node can be reached nor what the best path sums to");
   }
-  const [query, goal] = ends.map((name) => positionOf(name as string)) as [number, number];
-  return { task: sum === null ? "reachability" : "max_sum_path", facts, query, goal };
+  return { task: sum === null ? "reachability" : "max_sum_path", facts, query: positionOf(start), goal: positionOf(end) };
 }

@@ -43,6 +43,9 @@ const advice: Readonly<Record<Failure, string>> = {
 };
 
 const maximumAttempts = 2000;
+/** Attempts at the wanted answer, and then at each of the others in turn. */
+const patience = 1000;
+const patiencePerLabel = 200;
 
 /** What balanced problems are asked for, each equally often. */
 const balancedAnswers: Readonly<Partial<Record<PromptbenchTask, readonly Value[]>>> = {
@@ -74,9 +77,13 @@ export function promptbench(options: PromptbenchOptions): PromptbenchSource {
     if (!Number.isSafeInteger(index) || index < 0)
       throw new BridgeError("invalid-input", `problem ${index} does not exist; indices are integers from 0`);
     const stream = root.fork("", index);
-    const wanted = stream.pick(labels);
+    let wanted = stream.pick(labels);
     let failures: Map<Failure, number> | undefined;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+      // Small problems may have no template of this answer in the split; then another one is taken.
+      if (wanted !== undefined && attempt >= patience && attempt % patiencePerLabel === 0) {
+        wanted = labels[(labels.indexOf(wanted) + 1) % labels.length];
+      }
       const graph = attemptGraph(stream, wanted);
       let failure: Failure = "split";
       if (typeof graph === "string") failure = graph;

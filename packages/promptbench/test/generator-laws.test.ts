@@ -1,8 +1,20 @@
-import { evaluateGraph, validateGraph } from "@bridge-rl/dag";
+import { evaluateGraph, validateGraph, vanillaTrace } from "@bridge-rl/dag";
 import { createRandom, type Problem } from "@bridge-rl/spec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { notAvailable, type PromptbenchOptions, type PromptbenchTask, parsePrompt, promptbench, promptbenchTasks } from "../src/index.js";
+import {
+  notAvailable,
+  type PromptbenchOptions,
+  type PromptbenchTask,
+  parsePrompt,
+  promptbench,
+  promptbenchTasks,
+  prosePhrasebook,
+  tersePhrasebook,
+  verifySolution,
+} from "../src/index.js";
+
+const phrasebooks = [prosePhrasebook(), tersePhrasebook()];
 
 const orders = { order: fc.constantFrom("random" as const, "topological" as const, "reversed" as const) };
 const common = { redundancies: fc.constantFrom([0, 2] as const, 0), original: fc.boolean(), ...orders };
@@ -19,6 +31,9 @@ const space: Readonly<Record<PromptbenchTask, Readonly<Record<string, fc.Arbitra
   reachability: { ...graph, ...balance },
   max_sum_path: graph,
 };
+
+/** `pnpm laws:promptbench` tries 10,000 of each task. */
+const runs = Number(process.env.BRIDGE_LAW_RUNS ?? 1500);
 
 /** A problem of a task, under options from across its space. */
 function problems(task: PromptbenchTask): fc.Arbitrary<Problem> {
@@ -46,10 +61,15 @@ describe.each(promptbenchTasks)("%s", (task) => {
           return `${texts.sort().join()} ${one.nodes[one.target]?.name}`;
         };
         if (read.task !== task || read.answer !== answer || facts(read.graph) !== facts(made)) throw new Error(`${prompt}\n${answer}`);
+        for (const book of phrasebooks) {
+          const { text } = book.renderTrace(made, vanillaTrace(made), createRandom(0));
+          const { valid, findings } = verifySolution(made, text);
+          if (!valid) throw new Error(`${JSON.stringify(findings)}\n${text}`);
+        }
         const stated = made.nodes.filter((node) => node.stated).length;
         if (difficulty.premises !== stated) throw new Error("premises are miscounted");
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs },
     );
   });
 });

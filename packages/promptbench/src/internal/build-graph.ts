@@ -58,14 +58,12 @@ function graphOf(quantities: readonly Quantity[], target: number): ReasoningGrap
   const nodes: GraphNode[] = [];
   for (let id = 0; id < count; id++) {
     const { name, expression, stated, label } = quantities[id] as Quantity;
-    const rest = {
-      dependencies: dependencies[id] as number[],
-      expression,
-      value: values[id] as Value,
-      necessary: needed[id] === 1,
-      stated,
-    };
-    nodes.push(label === undefined ? { id, name, ...rest } : { id, name, label, ...rest });
+    const own = dependencies[id] as number[];
+    const value = values[id] as Value;
+    const necessary = needed[id] === 1;
+    // Written out twice: this is the hot loop, and a spread doubles its garbage.
+    if (label === undefined) nodes.push({ id, name, dependencies: own, expression, value, necessary, stated });
+    else nodes.push({ id, name, label, dependencies: own, expression, value, necessary, stated });
   }
   return { nodes, target };
 }

@@ -201,9 +201,11 @@ function drawEquations(options: ResolvedPromptbenchOptions, rules: TreeRules, na
   const determinant = (values[a] as number) * (values[e] as number) - (values[b] as number) * (values[d] as number);
   // Nearly parallel lines would make the answer a matter of rounding.
   if (Math.abs(determinant) < 1e-6) return "singular";
-  const row = (...places: [number, number, number]): Equation => places.map((place) => parts[place]) as unknown as Equation;
+  const part = (place: number): Coefficient => parts[place] as Coefficient;
   const facts = factsOf(nodes, naming, random, naming === "original" ? "0" : "", true);
-  return { task: "linear_equation", facts, query: -1, equations: [row(a, b, c), row(d, e, f)] };
+  const first: Equation = [part(a), part(b), part(c)];
+  const second: Equation = [part(d), part(e), part(f)];
+  return { task: "linear_equation", facts, query: -1, equations: [first, second] };
 }
 
 function drawPaths(options: ResolvedPromptbenchOptions, naming: Naming, random: Random, wanted: Value | undefined): Description | Failure {

@@ -46,8 +46,10 @@ function logicLine(expression: Expression, name: string, words: readonly string[
 
 function arithmeticLine(expression: Expression, name: string, words: readonly string[]): string {
   if (expression.kind !== "operation") return `The value of ${name} is ${constantText(expression)}.`;
-  const [first = "", ...others] = expression.operands.map((operand) => wordOf(operand, words));
-  const rest = others.join(" and ");
+  const { operands } = expression;
+  const first = wordOf(operands[0] as Expression, words);
+  let rest = "";
+  for (let index = 1; index < operands.length; index++) rest += (index > 1 ? " and " : "") + wordOf(operands[index] as Expression, words);
   const start = `${name} gets its value by`;
   switch (expression.operator) {
     case "+":
@@ -55,11 +57,11 @@ function arithmeticLine(expression: Expression, name: string, words: readonly st
     case "*":
       return `${start} multiplying together the value of ${first} and ${rest}.`;
     case "-":
-      return others.length === 1
+      return operands.length === 2
         ? `${start} subtracting the value of ${rest} from the value of ${first}.`
         : `${start} subtracting the sum of the values of ${rest} from the value of ${first}.`;
     case "/":
-      return others.length === 1
+      return operands.length === 2
         ? `${start} dividing the value of ${first} by those of ${rest}.`
         : `${start} dividing the value of ${first} by the product of the values of ${rest}.`;
     case "sqrt":

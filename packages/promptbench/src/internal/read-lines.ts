@@ -134,7 +134,8 @@ export function readLines(text: string): ReadLines {
     const equation = /^(\S+) x \+ (\S+) y = (\S+)$/.exec(line);
     if (equation !== null) {
       kinds.add("equation");
-      equations.push(equation.slice(1, 4).map((part) => coefficient(part, list)) as unknown as Equation);
+      const [, a = "", b = "", c = ""] = equation;
+      equations.push([coefficient(a, list), coefficient(b, list), coefficient(c, list)]);
       continue;
     }
     const found = lines.find(({ pattern }) => pattern.test(line));

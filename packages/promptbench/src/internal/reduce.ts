@@ -45,7 +45,9 @@ export function nodeOf(graph: ReasoningGraph, id: number): GraphNode {
 
 /** What nodes are called in text: a stand-in at the end of a circle by the name of what it stands for. */
 export function wordsOf(graph: ReasoningGraph): string[] {
-  return graph.nodes.map(({ name, label }) => (typeof label?.circular === "string" ? label.circular : name));
+  const words: string[] = [];
+  for (const { name, label } of graph.nodes) words.push(typeof label?.circular === "string" ? label.circular : name);
+  return words;
 }
 
 function replaced(operands: readonly Expression[], place: number, operand: Expression): Expression[] {
