@@ -169,6 +169,7 @@ describe("what a step does", () => {
     expect(metrics["rewards/begins-right/mean"]).toBe(metrics.reward);
     expect(metrics["accuracy/mean"]).toBeCloseTo(metrics.reward as number, 12);
     expect(metrics["coefficient/mean"]).toBeCloseTo(right.reduce((total, k) => total + Math.sqrt((k / 8) * (1 - k / 8)), 0) / 4, 12);
+    expect(metrics["coefficient/sum"]).toBeCloseTo(4 * (metrics["coefficient/mean"] as number), 12);
     for (let k = 0; k <= 8; k++) expect(metrics[`accuracy_histogram/${k}`]).toBe(right.filter((count) => count === k).length / 4);
     expect(metrics.kl).toBeCloseTo(0, 9);
     expect(Object.keys(metrics)).toEqual(
