@@ -4,7 +4,7 @@ import { gather, numberRange, realNumber, wholeNumber } from "../internal/parse-
 /** Flags that several commands share, so that they read the same everywhere: spread them into `option`. */
 export const taskFlag: readonly ["--task <name>", string, string] = [
   "--task <name>",
-  "problem source: igsm, or a module that exports `source`",
+  "problem source: igsm, promptbench/<task>, or a module that exports `source`",
   "igsm",
 ];
 
