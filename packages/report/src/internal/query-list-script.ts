@@ -8,7 +8,7 @@ export const queryListScript = `
   const data = document.getElementById("query-data");
   if (!place || !data) return;
   const arms = JSON.parse(place.dataset.arms);
-  const all = JSON.parse(data.textContent).map((entry) => ({ entry, text: (arms[entry[0]] + " " + entry[1] + " " + entry[6]).toLowerCase() }));
+  const all = JSON.parse(data.textContent).map((entry) => ({ entry, text: (arms[entry[0]] + " " + place.dataset.shared + entry[1] + " " + entry[6]).toLowerCase() }));
   const size = 25;
   const state = { search: "", column: 3, falling: true, page: 0 };
   const make = (name, properties = {}, ...children) => {

@@ -58,7 +58,7 @@ ${names.map((name, arm) =>
     entries.filter((entry) => entry[0] === arm),
   ),
 )}
-<div id="query-list" hidden data-arms="${JSON.stringify(names)}"><h3>All ${whole(entries.length)} queries</h3></div>
+<div id="query-list" hidden data-arms="${JSON.stringify(names)}" data-shared="${shared}"><h3>All ${whole(entries.length)} queries</h3></div>
 <script type="application/json" id="query-data">${{ markup: JSON.stringify(entries).replaceAll("<", "\\u003c") }}</script>`,
   };
 }
