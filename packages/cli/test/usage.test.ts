@@ -4,7 +4,10 @@ import { createProgram } from "../src/program.js";
 import { runBridge } from "./run-bridge.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
-const commands = ["generate", "inject", "pretrain", "sft", "grpo", "rollout", "evaluate", "influence", "report", "run"];
+const commands = [
+  ...["download", "generate", "inject", "select", "match", "export", "import", "stats", "solve", "check", "pretrain", "plan"],
+  ...["sft", "grpo", "rollout", "evaluate", "logprobs", "influence", "readiness", "report", "run"],
+];
 
 describe("the command line", () => {
   test("has the commands of the README, in the order of the work", () => {
@@ -27,7 +30,7 @@ describe("the command line", () => {
       command.configureOutput({ writeOut: (part) => (text += part) });
       command.outputHelp();
     }
-    const lines = [...text.matchAll(/\$ (bridge .*)/g)].flatMap((match) => String(match[1]).split(/ \| |> \S+/));
+    const lines = [...text.matchAll(/\$ (bridge .*)/g)].flatMap((match) => String(match[1]).split(/ \| | && |> \S+/));
     const calls = lines.map((line) => line.trim()).filter((line) => line.startsWith("bridge ") && !line.includes("--help"));
     expect(calls.length).toBeGreaterThan(25);
     for (const call of calls) {
