@@ -24,6 +24,7 @@ import { LayerwiseScorer } from "./internal/policy/layerwise-scorer.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
+import { withResidentWeights } from "./internal/policy/resident-weights.js";
 import { type Executor, Scorer } from "./internal/policy/scorer.js";
 import { SharedPromptScorer } from "./internal/policy/shared-prompt-scorer.js";
 import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
@@ -49,7 +50,10 @@ export interface LocalPolicyOptions {
   readonly runtime?: Runtime<Graph>;
   /** Upper bound on the padded tokens of one run; a longer row runs alone. Memory grows with it; more than the default gains no speed on one thread. @defaultValue 1024 */
   readonly tokensPerRun?: number;
-  /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
+  /**
+   * Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96; 4 on a runtime whose programs each hold the
+   * weights that are not trained (`residency` "initializers")
+   */
   readonly programs?: number;
   /** Runs a prompt that several rows have in common once for all of them, where that is less work: the same numbers, to rounding. @defaultValue true */
   readonly sharePrompts?: boolean;
@@ -110,7 +114,8 @@ export class LocalPolicy implements Policy, Passes {
    *   fit into memory
    */
   constructor(config: DecoderConfig, weights: ReadonlyMap<string, Float32Array>, options: LocalPolicyOptions = {}) {
-    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, programs = 96, createSampler, frozen, memoryLimit } = options;
+    const { runtime = createOnnxRuntime(), tokensPerRun = 1024, createSampler, frozen, memoryLimit } = options;
+    const { programs = runtime.residency === "initializers" ? 4 : 96 } = options;
     for (const [name, value] of Object.entries({ tokensPerRun, programs })) {
       if (!Number.isInteger(value) || value < 1) throw new BridgeError("invalid-option", `${name} is ${value}; give a positive integer`);
     }
@@ -137,8 +142,11 @@ export class LocalPolicy implements Policy, Passes {
     this.#second = new ParameterSet(declarations);
     const all = trainable.size === base.length && lora === undefined;
     const parts = { ...(lora && { lora }), ...(all ? {} : { trainable }) };
-    this.#programs = new ProgramCache(runtime, config, programs, parts);
     this.#checkpointing = plan.activationCheckpointing;
+    // layer by layer, one program runs all layers' weights, so none of them can be part of it
+    const keepsFrozen = runtime.residency === "initializers" && !all && !this.#checkpointing;
+    const fixed = this.#parameters.select((name) => !trainable.has(name)).tensors();
+    this.#programs = new ProgramCache(keepsFrozen ? withResidentWeights(runtime, fixed) : runtime, config, programs, parts);
     this.#executor = this.#checkpointing
       ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
       : new Scorer(config, this.#programs, tokensPerRun);

@@ -43,6 +43,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
   return {
     name: `onnx-${name}`,
     specVersion: 1,
+    residency,
     async compile(graph, compileOptions: CompileOptions = {}) {
       const session = await compileSession(graph, resolved, compileOptions);
       const inputs = [...graph.inputs].filter(([input]) => !(input in (compileOptions.initializers ?? {})));

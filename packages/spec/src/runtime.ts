@@ -68,6 +68,11 @@ export interface Runtime<Graph = unknown> {
   readonly name: string;
   readonly specVersion: 1;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /**
+   * Where a model's tensors lie between two runs: in arrays of this process; on a device that keeps what runs give it; or, on a device that keeps
+   * nothing but initializers, there what never changes and in this process the rest. @defaultValue "host"
+   */
+  readonly residency?: "host" | "device" | "initializers";
   /** Absent where nothing stays on the device between runs, or where the device is this process. */
   readonly device?: DeviceMemory<Graph>;
 }
