@@ -3,6 +3,7 @@ import { buildGraph } from "./internal/build-graph.js";
 import type { Description, Fact } from "./internal/fact.js";
 import { orderFacts, rootsOf } from "./internal/order-facts.js";
 import { type ReadLines, readLines } from "./internal/read-lines.js";
+import { readTersePrompt } from "./internal/read-terse-prompt.js";
 import type { PromptbenchTask } from "./tasks.js";
 
 /** A prompt as data, and solved: the graph's values follow from the text alone. */
@@ -20,15 +21,14 @@ export interface ParsePromptOptions {
 }
 
 /**
- * Reads a problem of any of the seven tasks from its text, PromptBench's own or prose of this package, in any order of lines.
+ * Reads a problem of any of the seven tasks from its text, PromptBench's own or a wording of this package, in any order of lines.
  *
  * Nodes without a line of their own, and circles, give `"N/A"`.
  *
  * @throws BridgeError `invalid-input` where the text is no such problem
  */
 export function parsePrompt(text: string, options: ParsePromptOptions = {}): ParsedPrompt {
-  const read = readLines(text);
-  const description = describe(text, read, options.query);
+  const description = readTersePrompt(text) ?? describe(text, readLines(text), options.query);
   const ordered = orderFacts(description.facts, rootsOf(description));
   const graph = buildGraph(description, ordered.facts, ordered.groups.flat());
   return { task: description.task, graph, answer: (graph.nodes[graph.target] as ReasoningGraph["nodes"][number]).value };

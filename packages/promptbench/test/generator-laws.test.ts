@@ -49,6 +49,10 @@ describe.each(promptbenchTasks)("%s", (task) => {
       fc.property(problems(task), ({ graph: made, prompt, answer, difficulty }) => {
         if (validateGraph(made).length > 0) throw new Error(validateGraph(made)[0]?.message);
         const read = parsePrompt(prompt);
+        const terse = parsePrompt(tersePhrasebook().renderPrompt(made, createRandom(0)));
+        // Without any operator in it, terse logic is not told from arithmetic.
+        const isTold = task !== "bool_logic" || made.nodes.some(({ expression }) => expression.kind === "operation");
+        if (isTold && (terse.task !== task || terse.answer !== answer)) throw new Error(`terse: ${terse.task} ${terse.answer}\n${prompt}`);
         // A deleted premise that no other line mentions is nowhere in the text.
         const isMentioned = ({ nodes, target }: typeof made, id: number) =>
           nodes[id]?.stated || id === target || nodes.some(({ dependencies }) => dependencies.includes(id));

@@ -74,6 +74,20 @@ describe("rows whose label the original kept when it made them unsolvable", () =
 });
 
 describe("a prompt", () => {
+  test.each([
+    ["m=3;K=m+T;T=4;?K\n", "arithmetic", 7],
+    ["K=m^2;m=3;?K", "arithmetic", 9],
+    ["6*x+-4*y=K;-10*x+6*y=1;K=8;?x,y", "linear_equation", "-13 -21.5"],
+    ["m=1;K=m&T;?K", "bool_logic", "N/A"],
+    ["m=0;K=m&T;?K", "bool_logic", false],
+    ["m=0;K=>~m;?K", "deductive_logic", true],
+    ["a|b>c;c=0;?a", "abductive_logic", false],
+    ["a=>b,c;b=>;c=>b;?a>b", "reachability", true],
+    ["a=4>b,c;b=1>;c=2>b;?a>b", "max_sum_path", 7],
+  ])("in the terse format is read: %s", (text, task, answer) => {
+    expect(parsePrompt(text)).toMatchObject({ task, answer });
+  });
+
   test("gives N/A where a line is missing or a circle closes, and only there", () => {
     const lines = [
       "The value of aaa is 3.",
@@ -94,6 +108,9 @@ describe("a prompt", () => {
     ["The value of aaa is 3.", /asks for nothing/],
     ["aaa points to: (aab).", /neither/],
     ["aaa x + 1 y = 2", /two equations/],
+    ["m=7;K=m?T;?K", /no premise of the terse format/],
+    ["m=7;m=8;?m", /described twice/],
+    ["a=b&c;d=>(a|b);?d", /mixes/],
     ["(aaa or aab) -> aac.\n(aaa or aad) -> aae.\nGiven aac is False, what is the value of aaa?", /needs a tree/],
   ])("that is none is refused: %s", (text, message) => {
     expect(() => parsePrompt(text)).toThrow(message);

@@ -93,7 +93,7 @@ const lines: readonly Line[] = [
 const marks = / gets its value | points to| equals to |^\(.*->/;
 
 /** The facts found so far, by name. */
-class FactList {
+export class FactList {
   readonly facts: MutableFact[] = [];
   readonly #positions: Map<string, number> = new Map();
 
