@@ -18,6 +18,7 @@ export interface RolloutFlags {
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
+  readonly minP: number;
   readonly maxTokens: number;
   readonly seed: number;
   readonly task?: string | undefined;
@@ -31,7 +32,7 @@ const chunkSize = 64;
 
 /** Samples and scores, chunk by chunk. */
 export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
-  const { input, output, count, temperature, topK, topP, maxTokens, seed } = flags;
+  const { input, output, count, temperature, topK, topP, minP, maxTokens, seed } = flags;
   await withModel(flags, async ({ model: { policy, tokenizer }, progress, signal }) => {
     await withLineWriter(output, async (writer) => {
       let round = 0;
@@ -39,7 +40,7 @@ export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
         const { phrasebook } = source;
         const reward = await defaultReward(source);
         const onProgress = samplingProgress(progress, `problems ${round * chunkSize + 1} to ${round * chunkSize + problems.length}`);
-        const sampling = { temperature, topK, topP, maxTokens, stop: phrasebook.stop, signal, onProgress };
+        const sampling = { temperature, topK, topP, minP, maxTokens, stop: phrasebook.stop, signal, onProgress };
         const { sampler } = policy;
         const groups = await collectRollouts({ sampler, tokenizer, phrasebook, problems, reward, count, seed, round, sampling });
         for (const group of groups) await writer.write(rolloutSample(group, phrasebook));

@@ -19,6 +19,7 @@ export function addRollout(program: Command): void {
     .option("--temperature <number>", "0 is greedy", realNumber(), 1)
     .option("--top-k <number>", "keep the likeliest tokens; 0 keeps all", wholeNumber(), 0)
     .option("--top-p <number>", "keep the smallest set of tokens of this probability", realNumber(), 1)
+    .option("--min-p <share>", "keep tokens of at least this share of the likeliest one's probability", realNumber(), 0)
     .option(...maxTokensFlag)
     .option(...seedFlag)
     .option("--task <name>", "source of the problems (default: the one each line names)")
