@@ -28,7 +28,7 @@ for (const [index, pair] of pairs.entries()) {
     sound++;
     for (const problems of repaired) console.log(`  (repaired: ${problems.join("; ")})`);
     if (index === 0) console.log(toMermaid(graph));
-    const problem = problemFromGraph(pair, graph, index, { source: "word-problems" });
+    const problem = problemFromGraph(pair, graph, index, { collection: "word-problems" });
     for (const { completion } of demonstrate(problem, phrasebook, arm, 1)) console.log(completion);
   } catch (error) {
     if (!BridgeError.isInstance(error) || error.code !== "invalid-graph") throw error;

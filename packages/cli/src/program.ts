@@ -4,6 +4,7 @@ import { addCheck } from "./commands/check.js";
 import { addDownload } from "./commands/download.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addExport } from "./commands/export.js";
+import { addExtract } from "./commands/extract.js";
 import { addGenerate } from "./commands/generate.js";
 import { addGrpo } from "./commands/grpo.js";
 import { addImport } from "./commands/import.js";
@@ -27,6 +28,7 @@ import { examples, exitCodeHelp } from "./internal/help.js";
 const adders = [
   addDownload,
   addGenerate,
+  addExtract,
   addInject,
   addSelect,
   addMatch,

@@ -39,8 +39,11 @@ export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
 }
 
 /** Runs a command to its end. */
-export async function runBridge(words: readonly string[], options: { cwd: string; input?: string }): Promise<Ended> {
-  const child = startBridge(words, options.cwd);
+export async function runBridge(
+  words: readonly string[],
+  options: { cwd: string; input?: string; environment?: NodeJS.ProcessEnv },
+): Promise<Ended> {
+  const child = startBridge(words, options.cwd, options.environment);
   child.stdin.on("error", () => {}); // a command that ends early has not read all of its input
   child.stdin.end(options.input ?? "");
   return ended(child);

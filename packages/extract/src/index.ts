@@ -6,6 +6,7 @@ export {
   type ChatRequest,
   createChatClient,
 } from "./chat-client.js";
+export { type ExtractedSourceOptions, extractedSource } from "./extracted-source.js";
 export { type GraphDraft, graphDraftJsonSchema, graphDraftSchema } from "./graph-draft.js";
 export type { Extraction, ExtractOptions, GraphExtractor, QuestionAnswer } from "./graph-extractor.js";
 export { type DraftResult, graphFromDraft } from "./graph-from-draft.js";

@@ -1,10 +1,11 @@
 import { operationCount, structureHash } from "@bridge-rl/dag";
 import { BridgeError, type Problem, type ReasoningGraph } from "@bridge-rl/spec";
+import { extractedSourceName } from "./extracted-source.js";
 import type { QuestionAnswer } from "./graph-extractor.js";
 
 export interface ProblemFromGraphOptions {
-  /** Where the pair comes from, such as the name of a file. @defaultValue "extracted" */
-  readonly source?: string;
+  /** Where the pair comes from, such as the name of a file: the beginning of the problem's id. @defaultValue "extracted" */
+  readonly collection?: string;
 }
 
 /**
@@ -19,17 +20,17 @@ export function problemFromGraph(
   index: number,
   options: ProblemFromGraphOptions = {},
 ): Problem {
-  const { source = "extracted" } = options;
+  const { collection = extractedSourceName } = options;
   const target = graph.nodes[graph.target];
   if (target === undefined)
     throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes`);
   return {
-    id: `${source}#${index}`,
-    source: { name: source, version: 1, seed: 0, index },
+    id: `${collection}#${index}`,
+    source: { name: extractedSourceName, version: 1, seed: 0, index },
     prompt: question.endsWith("\n") ? question : `${question}\n`,
     graph,
     answer: target.value,
     difficulty: { operations: operationCount(graph) },
-    structureHash: structureHash(graph, { namespace: "extracted" }),
+    structureHash: structureHash(graph, { namespace: extractedSourceName }),
   };
 }

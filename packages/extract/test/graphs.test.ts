@@ -8,6 +8,7 @@ import { phrasebookLaws, registerLaws } from "@bridge-rl/spec/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  extractedSource,
   graphFromDraft,
   numberOfAnswer,
   numbersOfText,
@@ -73,6 +74,14 @@ describe("string matching", () => {
     const broken = { name: "broken", read: () => (undefined as unknown as { nodes: [] }).nodes as unknown as ReasoningGraph };
     await expect(stringMatchingExtractor({ readers: [broken] }).extract({ question: "a", answer: "1" })).rejects.toThrow(TypeError);
   });
+});
+
+test("a list of problems is a source of its own", () => {
+  const source = extractedSource({ problems });
+  expect([...source.problems({ start: 2, count: 3 })]).toEqual(problems.slice(2, 5));
+  expect([...source.problems()]).toHaveLength(problems.length);
+  expect(source.problem(7).source).toEqual({ name: source.name, version: source.version, seed: source.seed, index: 7 });
+  expect(() => source.problem(60)).toThrow(expect.objectContaining({ code: "invalid-input" }));
 });
 
 describe("numbers in text", () => {
@@ -182,7 +191,7 @@ describe("behaviours on what was extracted", () => {
     const result = graphFromDraft({ nodes, target: "left" }, { question: "4 bags, 3 each, 5 eaten", answer: "7" });
     if (!("graph" in result)) throw new Error(result.problems.join());
     const problem = problemFromGraph({ question: "4 bags, 3 each, 5 eaten. How many are left?", answer: "7" }, result.graph, 0, {
-      source: "own",
+      collection: "own",
     });
     expect(problem).toMatchObject({ id: "own#0", answer: 7, difficulty: { operations: 4 } });
     const completion = demonstrate(

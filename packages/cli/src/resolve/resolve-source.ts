@@ -5,7 +5,7 @@ import { loadModule } from "./load-module.js";
 export type SourceFactory = (options: Readonly<Record<string, unknown>>) => ProblemSource;
 
 /**
- * Finds the problem source of a name: `igsm`, `promptbench/<task>`, or a module that exports a function `source` (or one function alone).
+ * Finds the problem source of a name: `igsm`, `promptbench/<task>`, `extracted` (what `bridge extract` writes), or a module that exports a function `source` (or one function alone).
  *
  * @throws BridgeError `invalid-plugin` where the module has no such export, and what `loadModule` throws
  */
@@ -20,6 +20,10 @@ export async function resolveSourceFactory(name: string, directory: string): Pro
     if (task === undefined)
       throw new BridgeError("invalid-plugin", `there is no task ${name}; promptbench has ${promptbenchTasks.join(", ")}`);
     return (options) => promptbench({ ...options, task });
+  }
+  if (name === "extracted") {
+    const { extractedSource } = await import("@bridge-rl/extract");
+    return () => extractedSource();
   }
   const exports = await loadModule(name, directory);
   const functions = Object.values(exports).filter((value) => typeof value === "function");
