@@ -48,6 +48,7 @@ describe("a JSON file is taken by the schema exactly where it is taken by define
     [change({ sft: { learningRate: { kind: "cubic", peak: 1 } } }), false],
     [change({ arms: { a: { behaviors: [3] } } }), false],
     [change({ name: "a/b" }), false],
+    [change({ arms: {} }), false],
     [change({ sampling: { temperature: 0 } }), false],
     [change({ nmae: "x" }), false],
     [{}, false],

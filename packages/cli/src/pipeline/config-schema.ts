@@ -211,7 +211,10 @@ export const configSchema: z.ZodType = z.strictObject({
     )
     .optional(),
   baseModel: z.union([z.string().min(1), callable], "expected a folder, a package, or a function that opens a model"),
-  arms: z.record(z.string().regex(/^[\w.-]+$/), arm).refine((arms) => Object.keys(arms).length > 0, "expected at least one arm"),
+  arms: z
+    .record(z.string().regex(/^[\w.-]+$/), arm)
+    .refine((arms) => Object.keys(arms).length > 0, "expected at least one arm")
+    .meta({ minProperties: 1 }),
   sft: sft.prefault({}).describe("how demonstrations are learned"),
   grpo: grpo.prefault({}).describe("how the policy is trained by reinforcement"),
   sampling: z
