@@ -40,10 +40,11 @@ const stages: readonly RunStage[] = ["base", "sft", "grpo"];
 /**
  * Reads a run directory and checks every file against its format.
  *
- * Only `run.json` and the directories it names have to be there; a part that is absent is named in `notes`. A last line of
+ * Only `run.json` and one of the directories it names have to be there; an arm that has not begun, or a part that is absent, is named in
+ * `notes`. A last line of
  * `events.jsonl` that was still being written is left out and noted.
  *
- * @throws BridgeError `missing-file` without `run.json` or an arm's directory; `invalid-file` with the file, the place and the
+ * @throws BridgeError `missing-file` without `run.json` or any arm's directory; `invalid-file` with the file, the place and the
  *   reason where a file does not fit its format
  */
 export async function readRun(directory: string): Promise<Run> {
@@ -61,23 +62,24 @@ export async function readRun(directory: string): Promise<Run> {
   const summaryText = await readOptional(summaryPath);
   if (summaryText === undefined) notes.push("summary.json is not there yet, so the page gives no times.");
   const summary = summaryText === undefined ? undefined : parseJson(summaryText, summaryPath, summaryFileSchema);
+  const present = await Promise.all(file.arms.map((arm) => isDirectory(join(directory, arm.directory))));
+  const [first] = file.arms;
+  if (first !== undefined && !present.includes(true)) {
+    throw new BridgeError(
+      "missing-file",
+      `${join(directory, first.directory)} is missing, but run.json lists it as arm ${first.name} with seed ${first.seed}, and so are all others; resume the run or remove the arms from run.json`,
+    );
+  }
   const arms: ArmRun[] = [];
-  for (const arm of file.arms) arms.push(await readArm(directory, arm, notes));
+  for (const [index, arm] of file.arms.entries()) {
+    if (present[index]) arms.push(await readArm(directory, arm, notes));
+    else notes.push(`${arm.name}, seed ${arm.seed} has not begun: there is no ${arm.directory} yet.`);
+  }
   return { file, summary, arms, notes };
 }
 
 async function readArm(runDirectory: string, arm: RunArm, notes: string[]): Promise<ArmRun> {
   const directory = join(runDirectory, arm.directory);
-  const isDirectory = await stat(directory).then(
-    (entry) => entry.isDirectory(),
-    (error: unknown) => absent(error, false),
-  );
-  if (!isDirectory) {
-    throw new BridgeError(
-      "missing-file",
-      `${directory} is missing, but run.json lists it as arm ${arm.name} with seed ${arm.seed}; resume the run or remove the arm from run.json`,
-    );
-  }
   const label = `${arm.name}, seed ${arm.seed}`;
   const lacking: string[] = [];
   const read = async (name: string): Promise<{ path: string; text: string } | undefined> => {
@@ -110,6 +112,13 @@ async function readArm(runDirectory: string, arm: RunArm, notes: string[]): Prom
   if (!present.some((name) => /^influence-.+\.json$/.test(name))) lacking.push("influence-sft.json");
   if (lacking.length > 0) notes.push(`${label} has no ${listed(lacking)}; what they would show is left out for it.`);
   return { ...arm, events: events.rows, evaluations, rollouts, influence };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    (error: unknown) => absent(error, false),
+  );
 }
 
 function listed(names: readonly string[]): string {

@@ -39,11 +39,15 @@ describe("readRun", () => {
     expect(error.message).toContain(join(directory, "run.json"));
   });
 
-  test("says which arm's directory is missing", async () => {
+  test("notes an arm that has not begun, and refuses a run of which nothing has", async () => {
+    rmSync(join(directory, "arms/vanilla-seed1"), { recursive: true });
+    const run = await readRun(directory);
+    expect(run.arms.map(({ name }) => name)).toEqual(["bridge"]);
+    expect(run.notes).toEqual(["vanilla, seed 1 has not begun: there is no arms/vanilla-seed1 yet."]);
     rmSync(join(directory, "arms/bridge-seed1"), { recursive: true });
     const error = await refusal();
     expect(error.code).toBe("missing-file");
-    expect(error.message).toContain("arm bridge with seed 1");
+    expect(error.message).toContain("arm vanilla with seed 1");
   });
 
   test("notes what an arm does not have", async () => {
