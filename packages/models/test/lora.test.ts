@@ -20,7 +20,7 @@ import { readOracle } from "./support/oracle.js";
 import { supervisedLoss } from "./support/oracle-losses.js";
 
 const fixtures = new URL("./fixtures/", import.meta.url).pathname;
-const peft = join(fixtures, "peft-llama-tiny");
+const peft = join(fixtures, "llama-tiny-peft");
 const folder = await mkdtemp(join(tmpdir(), "lora-"));
 afterAll(() => rm(folder, { recursive: true }));
 

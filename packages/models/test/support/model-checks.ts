@@ -111,9 +111,17 @@ export async function checkModelFolder(folder: string, runtime: Runtime<Graph> =
     ...(await checkGroups(policy, oracle)),
     ...(await checkAdamW("AdamW", policy(), oracle, oracle.adamw, weights)),
     ...(await checkAdamW("AdamW, other settings", policy(), oracle, oracle.adamw_alt, weights)),
+    ...(await checkLayerByLayer(() => new LocalPolicy(config, weights, { runtime, activationCheckpointing: true }), oracle)),
     ...(await checkGreedy(policy(), config, oracle, runtime)),
     await checkRoundTrip(folder, model),
   ];
+}
+
+/** The same by the programs of large models, which compute one layer at a time and compute it again for the backward pass. */
+async function checkLayerByLayer(policy: () => LocalPolicy, oracle: ModelOracle): Promise<ModelCheck[]> {
+  const loss = supervisedLoss(masksOf(oracle));
+  const checks = [await checkLogProbabilities(policy(), oracle), ...(await checkGradient("SFT", policy(), oracle, loss, oracle.sft, 1))];
+  return checks.map((check) => ({ ...check, name: `${check.name}, layer by layer` }));
 }
 
 function rowsOf({ sequences }: ModelOracle): TrainingRow[] {
