@@ -92,6 +92,7 @@ mark.retract { background: var(--attempt-ground); text-decoration-color: var(--a
 .heat .helps rect { fill: var(--help); } .heat .harms rect { fill: var(--harm); } .heat rect.none { fill: none; }
 .heat .harms line { stroke: var(--paper); stroke-width: 1.5; }
 .walks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.6rem 2rem; }
+figure + .scroll { margin-top: 1.4rem; }
 .walks .scroll { padding: 6px 4px 6px 42px; } .walks .reasoning-graph { overflow: visible; }
 .reasoning-graph .walk { fill: none; stroke: var(--ink); stroke-width: 2; stroke-opacity: 0.6; }
 .reasoning-graph .walk.attempt { stroke-dasharray: 6 4; } .reasoning-graph .walk.restate { stroke-dasharray: 1.5 4; stroke-linecap: round; }
