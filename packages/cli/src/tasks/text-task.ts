@@ -1,7 +1,7 @@
 import type { ReasoningGraph, Value } from "@bridge-rl/spec";
 
 /** What a text leaves unsaid. */
-export interface TextSettings {
+interface TextSettings {
   /** All arithmetic is modulo this; undefined where the text is to decide. */
   readonly modulus: number | undefined;
   /** What is asked for, where the row says it beside the text. */
@@ -9,14 +9,14 @@ export interface TextSettings {
 }
 
 /** A problem that was read from its text. Plain JSON; a task may add fields of its own. */
-export interface SolvedText {
+interface SolvedText {
   readonly answer: Value;
   readonly graph: ReasoningGraph;
   readonly [field: string]: unknown;
 }
 
 /** A place where a solution goes wrong. */
-export interface TextFinding {
+interface TextFinding {
   readonly kind: string;
   /** Errors make a solution invalid, notes don't. */
   readonly severity: "error" | "note";
@@ -28,7 +28,7 @@ export interface TextFinding {
 }
 
 /** The judgement on a solution's text. Plain JSON; a task may add fields of its own. */
-export interface CheckedText {
+interface CheckedText {
   readonly valid: boolean;
   readonly findings: readonly TextFinding[];
   readonly [field: string]: unknown;

@@ -8,6 +8,8 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 interface Parts {
   readonly operands: number[];
   readonly signs: number[];
+  operandCount: number;
+  signCount: number;
 }
 
 /**
@@ -22,8 +24,20 @@ export class Confirmation {
   readonly derived: boolean[];
   readonly steps: VerifiedStep[] = [];
   readonly behaviors: Mutable<Verification["behaviors"]> = {
-    ...{ attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 },
-    ...{ checks: 0, correctChecks: 0, plans: 0, correctPlans: 0, estimates: 0, correctEstimates: 0, retractions: 0, correctRetractions: 0 },
+    attempts: 0,
+    successfulAttempts: 0,
+    restatements: 0,
+    correctRestatements: 0,
+    stepwise: 0,
+    retries: 0,
+    checks: 0,
+    correctChecks: 0,
+    plans: 0,
+    correctPlans: 0,
+    estimates: 0,
+    correctEstimates: 0,
+    retractions: 0,
+    correctRetractions: 0,
   };
   #openAttempts = 0;
   #at = 0;
@@ -36,8 +50,8 @@ export class Confirmation {
   #uses = 0;
   /** By node: the member that used it last. */
   readonly #stamps: number[];
-  #parts: Parts = { operands: [], signs: [] };
-  #before: Parts = { operands: [], signs: [] };
+  #parts: Parts = { operands: [], signs: [], operandCount: 0, signCount: 0 };
+  #before: Parts = { operands: [], signs: [], operandCount: 0, signCount: 0 };
 
   constructor(graph: ReasoningGraph, text: string) {
     this.graph = graph;
@@ -118,7 +132,12 @@ export class Confirmation {
 
   /** Whether the member has the same signs as the one before it, and its values for operands. */
   #substitutes(): boolean {
-    return sameList(this.#parts.operands, this.#before.operands) && sameList(this.#parts.signs, this.#before.signs);
+    const { operands, signs, operandCount, signCount } = this.#parts;
+    const before = this.#before;
+    if (operandCount !== before.operandCount || signCount !== before.signCount) return false;
+    for (let index = 0; index < operandCount; index++) if (operands[index] !== before.operands[index]) return false;
+    for (let index = 0; index < signCount; index++) if (signs[index] !== before.signs[index]) return false;
+    return true;
   }
 
   /** Reads a member up to an equals sign or the end: its value, at the sample point where it is symbolic; NaN where it is none. */
@@ -127,8 +146,8 @@ export class Confirmation {
     this.#allDerived = true;
     this.#stamp++;
     this.#uses = 0;
-    this.#parts.operands.length = 0;
-    this.#parts.signs.length = 0;
+    this.#parts.operandCount = 0;
+    this.#parts.signCount = 0;
     const value = this.#sum();
     return this.#at === this.#end || this.text.charCodeAt(this.#at) === equals ? value : Number.NaN;
   }
@@ -202,13 +221,15 @@ export class Confirmation {
   }
 
   #operand(shown: number, value: number): number {
-    this.#parts.operands.push(shown);
+    const parts = this.#parts;
+    parts.operands[parts.operandCount++] = shown;
     return value;
   }
 
   #sign(code: number): void {
     this.#at++;
-    this.#parts.signs.push(code);
+    const parts = this.#parts;
+    parts.signs[parts.signCount++] = code;
   }
 
   /** The next character that is no blank, 0 at the end. */
@@ -230,14 +251,8 @@ export class Confirmation {
 const [plus, minus, times, opening, closing, equals] = [43, 45, 42, 40, 41, 61];
 
 /** Whether something is computed in a member, which else is a bare operand. */
-function isComputed({ operands, signs }: Parts): boolean {
-  return operands.length + signs.length > 1;
-}
-
-function sameList(left: readonly number[], right: readonly number[]): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+function isComputed({ operandCount, signCount }: Parts): boolean {
+  return operandCount + signCount > 1;
 }
 
 /** The place of a letter among the 52, or −1 for other characters. */
