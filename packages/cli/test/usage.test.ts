@@ -5,7 +5,7 @@ import { runBridge } from "./run-bridge.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 const commands = [
-  ...["download", "generate", "inject", "select", "match", "export", "import", "stats", "solve", "check", "pretrain", "plan"],
+  ...["download", "generate", "extract", "inject", "select", "match", "export", "import", "stats", "solve", "check", "pretrain", "plan"],
   ...["sft", "grpo", "rollout", "evaluate", "logprobs", "influence", "readiness", "report", "run"],
 ];
 
