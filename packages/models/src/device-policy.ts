@@ -23,6 +23,7 @@ import { SharedTensors } from "./internal/device/shared-tensors.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
+import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, resolveLora } from "./lora.js";
 
 /** A device's weights, as its sampler reads them. */
 export interface DeviceWeights {
@@ -34,6 +35,8 @@ export interface DeviceWeights {
   readonly revision: number;
   /** By Hugging Face name; a step replaces them. */
   readonly tensors: Readonly<Record<string, DeviceTensor>>;
+  /** Present where adapters stand beside the projections. */
+  readonly lora?: LoraConfig;
 }
 
 export interface DevicePolicyOptions {
@@ -43,6 +46,8 @@ export interface DevicePolicyOptions {
   readonly tokensPerRun?: number;
   /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
   readonly programs?: number;
+  /** Trains adapters beside the projections and freezes all else, as in `LocalPolicyOptions`, but without dropout. @defaultValue no adapters */
+  readonly lora?: LoraOptions & { readonly seed?: number | string; readonly weights?: ReadonlyMap<string, Float32Array> };
   /** Makes `policy.sampler` from a view of the current weights. @defaultValue a sampler that throws `unsupported` */
   readonly createSampler?: (weights: () => DeviceWeights) => Sampler;
 }
@@ -54,7 +59,10 @@ export interface DevicePolicyOptions {
 export class DevicePolicy implements Policy, Passes {
   readonly sampler: Sampler;
   readonly config: DecoderConfig;
+  /** What the adapters are, where there are any. */
+  readonly lora: LoraConfig | undefined;
   readonly #device: DeviceMemory<Graph>;
+  /** The parameters that are trained. */
   readonly #declarations: readonly DecoderParameter[];
   readonly #parameters: SharedTensors;
   readonly #gradient = new SharedTensors();
@@ -72,10 +80,13 @@ export class DevicePolicy implements Policy, Passes {
     const { tokensPerRun = 4096, programs = 96, createSampler } = options;
     this.config = config;
     this.#device = device;
-    this.#declarations = decoderParameters(config);
+    this.lora = options.lora && resolveLora(options.lora);
+    this.#declarations = this.lora ? loraParameters(config, this.lora) : decoderParameters(config);
+    const trainable = new Set(this.#declarations.map(({ name }) => name));
+    const parts = this.lora ? { lora: this.lora, trainable } : {};
     this.#parameters = parameters;
     this.#programs = new DevicePrograms(device, programs);
-    this.#scorer = new DeviceScorer(config, this.#declarations, this.#programs, tokensPerRun);
+    this.#scorer = new DeviceScorer(config, this.#declarations, this.#programs, tokensPerRun, parts);
     this.sampler = createSampler ? createSampler(() => this.#weights) : { sample: refuseToSample };
   }
 
@@ -85,7 +96,15 @@ export class DevicePolicy implements Policy, Passes {
 
   get #weights(): DeviceWeights {
     const { config } = this;
-    return { config, device: this.#device, version: this.#version, revision: this.#revision, tensors: this.#parameters.feeds() };
+    const tensors = this.#parameters.feeds();
+    return {
+      config,
+      device: this.#device,
+      version: this.#version,
+      revision: this.#revision,
+      tensors,
+      ...(this.lora && { lora: this.lora }),
+    };
   }
 
   async forwardBackward(
@@ -162,7 +181,7 @@ export class DevicePolicy implements Policy, Passes {
     return { norm };
   }
 
-  /** A copy of the current weights, by Hugging Face name. */
+  /** A copy of the current weights, by Hugging Face name, and of the adapters' factors. */
   async weights(): Promise<ReadonlyMap<string, Float32Array>> {
     const copies = new Map<string, Float32Array>();
     for (const name of this.#parameters.names) copies.set(name, await this.#download(this.#parameters, name));
@@ -257,7 +276,7 @@ export class DevicePolicy implements Policy, Passes {
       const known = [...this.#directions.keys()].join(", ") || "none";
       throw new BridgeError("invalid-input", `no direction "${name}" was stored by storeGradient (stored: ${known})`);
     }
-    const shifted = new SharedTensors();
+    const shifted = this.#parameters.copy();
     for (const { name: tensor, shape } of this.#declarations) {
       const program = await this.#programs.get(
         `add ${shape.join()}`,
@@ -307,11 +326,19 @@ export async function createDevicePolicy(
       `the runtime ${runtime.name} keeps no tensors on a device; train with LocalPolicy, or take provider "webgpu"`,
     );
   }
-  const declarations = decoderParameters(config);
-  const host = new ParameterSet(declarations);
-  host.assign(weights, "the weights");
+  const base = decoderParameters(config);
+  new ParameterSet(base).check(weights, "the weights");
+  const lora = options.lora && resolveLora(options.lora);
+  if (lora && lora.dropout > 0)
+    throw new BridgeError("unsupported", "adapters on a device have no dropout; leave it at 0, or train with LocalPolicy");
+  const adapters = lora ? loraParameters(config, lora) : [];
+  const factors = lora ? (options.lora?.weights ?? initializeLora(config, lora, options.lora?.seed ?? 0)) : new Map<string, Float32Array>();
+  new ParameterSet(adapters).check(factors, "the adapters");
   const parameters = new SharedTensors();
-  for (const { name, shape } of declarations) parameters.replace(name, await device.upload({ data: host.view(name), shape }));
+  for (const { name, shape } of [...base, ...adapters]) {
+    const data = (weights.get(name) ?? factors.get(name)) as Float32Array;
+    parameters.replace(name, await device.upload({ data, shape }));
+  }
   return new DevicePolicy(config, device, parameters, options);
 }
 

@@ -136,7 +136,7 @@ export class DeviceSampler implements Sampler {
         const { rows: count, capacity } = cache.shape;
         const program = await programs.get(
           `step ${count} ${capacity}`,
-          () => deviceStepGraph(weights.config, { rows: count, capacity }),
+          () => deviceStepGraph(weights.config, { rows: count, capacity }, weights.lora),
           (output) => output !== "probabilities",
         );
         const { values, resident } = program.run({ ...weights.tensors, ...cache.feeds, ...stepFeeds(rows, count), inverseTemperature });
@@ -172,7 +172,7 @@ export class DeviceSampler implements Sampler {
     for (const [index, ids] of prompts.entries()) tokenIds.set(ids.subarray(0, -1), index * tokens);
     const program = await programs.get(
       `prefill ${count} ${tokens}`,
-      () => prefillGraph(config, { prompts: count, tokens }),
+      () => prefillGraph(config, { prompts: count, tokens }, weights.lora),
       () => true,
     );
     const { resident } = program.run({ ...weights.tensors, tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
@@ -189,7 +189,9 @@ export class DeviceSampler implements Sampler {
     { temperature }: ResolvedSampling,
     { signal }: SamplingOptions,
   ): Promise<Float32Array[]> {
-    const scorer = new DeviceScorer(weights.config, decoderParameters(weights.config), this.#programs as DevicePrograms, 4096);
+    const scorer = new DeviceScorer(weights.config, decoderParameters(weights.config), this.#programs as DevicePrograms, 4096, {
+      ...(weights.lora && { lora: weights.lora }),
+    });
     const rows = requests.map(({ promptIds }) => ({ promptIds: promptIds.subarray(0, 1), completionIds: promptIds.subarray(1) }));
     const scored = await scorer.score(new SharedTensors(Object.entries(weights.tensors)), rows, {
       temperature: temperature === 0 ? 1 : temperature,

@@ -141,6 +141,39 @@ describe.each(sources)("a policy on $name", ({ name, make, steps, reason }) => {
     await cpu.dispose();
   });
 
+  run("trains adapters as LocalPolicy does, samples with them, and leaves the rest alone", async () => {
+    const lora = { rank: 3, seed: 5 };
+    const weights = initializeDecoder(tiny, 1, { standardDeviation: 0.3 });
+    if (!onDevice) return; // LocalPolicy is what it would be compared with
+    const policy = await createDevicePolicy(tiny, weights, {
+      runtime: make(),
+      lora,
+      createSampler: (current) => new DeviceSampler(current, { tokenizer: characters }),
+    });
+    const cpu = new LocalPolicy(tiny, weights, { lora });
+    for (let step = 0; step < 3; step++) {
+      const loss = step === 1 ? surrogate : supervised;
+      const [found, expected] = [await policy.forwardBackward(rows, loss), await cpu.forwardBackward(rows, loss)];
+      expect(Math.abs(found.loss - expected.loss)).toBeLessThan(1e-4);
+      const [{ gradientNorm }, { gradientNorm: norm }] = [
+        await policy.optimizerStep({ learningRate: 1e-2 }),
+        await cpu.optimizerStep({ learningRate: 1e-2 }),
+      ];
+      expect(Math.abs(gradientNorm / norm - 1)).toBeLessThan(1e-3);
+    }
+    const after = await policy.weights();
+    for (const [name, data] of weights) expect(after.get(name), name).toEqual(data);
+    const rollouts = await policy.sampler.sample([{ promptIds: Int32Array.of(5, 6, 7), count: 3, seed: 1 }], { maxTokens: 12 });
+    const scored = await policy.logProbabilities(rollouts);
+    for (const [index, { logProbabilities }] of rollouts.entries()) {
+      logProbabilities.forEach((value, token) => {
+        expect(Math.abs(value - (scored[index]?.logProbabilities[token] ?? 9))).toBeLessThan(1e-5);
+      });
+    }
+    await policy.dispose();
+    await cpu.dispose();
+  });
+
   run("sampler and trainer agree to 1e-5, whatever the batch", async () => {
     const policy = await makePolicy(tiny);
     const random = createRandom(3, "requests");
@@ -254,6 +287,8 @@ describe("createDevicePolicy", () => {
     await expect(createDevicePolicy(tiny, weights, { runtime: createReferenceRuntime(), tokensPerRun: 0 })).rejects.toThrow(
       "tokensPerRun is 0",
     );
+    const dropping = createDevicePolicy(tiny, weights, { runtime: createReferenceRuntime(), lora: { dropout: 0.1 } });
+    await expect(dropping).rejects.toThrow("adapters on a device have no dropout");
     const policy = await createDevicePolicy(tiny, weights, { runtime: createReferenceRuntime() });
     await expect(policy.sampler.sample([])).rejects.toThrow("made without a sampler");
   });

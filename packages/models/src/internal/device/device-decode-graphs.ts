@@ -1,6 +1,7 @@
 import { attention, equal, Graph, gatherRows, less, multiply, pad, reshape, softmax, type Tensor, where } from "@bridge-rl/tensor";
 import { declareDecoder, decoderLayer, embedTokens, headLogits } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { LoraConfig } from "../../lora.js";
 import { cacheNames, type StepShape } from "../sampler/decode-graphs.js";
 
 /**
@@ -10,9 +11,9 @@ import { cacheNames, type StepShape } from "../sampler/decode-graphs.js";
  * `keys of layer …` and `values of layer …` `[rows, keyValueHeads, capacity, headDimension]`. Outputs: `probabilities` `[rows, vocabularySize]`, and
  * the cache with "new " before its names. Output and input are different buffers, since providers don't see the alias.
  */
-export function deviceStepGraph(config: DecoderConfig, { rows, capacity }: StepShape): Graph {
+export function deviceStepGraph(config: DecoderConfig, { rows, capacity }: StepShape, lora?: LoraConfig): Graph {
   const graph = new Graph();
-  const decoder = declareDecoder(graph, config, { positions: capacity });
+  const decoder = declareDecoder(graph, config, { positions: capacity, ...(lora && { lora }) });
   const tokenIds = graph.input("tokenIds", [rows], "int32");
   const positions = graph.input("positions", [rows, 1], "int64");
   const inverseTemperature = graph.input("inverseTemperature", []);

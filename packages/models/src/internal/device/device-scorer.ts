@@ -4,7 +4,7 @@ import type { DecoderConfig } from "../../decoder-config.js";
 import type { DecoderParameter } from "../../decoder-parameters.js";
 import type { DifferentiateOptions, ScoreOptions } from "../policy/forward-backward.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "../policy/micro-batches.js";
-import { embeddedGradient, embeddingName, gradientName, policyGraph } from "../policy/programs.js";
+import { embeddedGradient, embeddingName, gradientName, type ModelParts, policyGraph } from "../policy/programs.js";
 import { breathe, checkTemperature, distribute, emptyRows, floats, gathered } from "../policy/run-values.js";
 import type { DevicePrograms } from "./device-programs.js";
 import { addGraph } from "./optimizer-graphs.js";
@@ -18,8 +18,17 @@ export class DeviceScorer {
   readonly #declarations: readonly DecoderParameter[];
   readonly #programs: DevicePrograms;
   readonly #tokensPerRun: number;
+  readonly #parts: ModelParts;
 
-  constructor(config: DecoderConfig, declarations: readonly DecoderParameter[], programs: DevicePrograms, tokensPerRun: number) {
+  /** @param declarations  the parameters that are trained */
+  constructor(
+    config: DecoderConfig,
+    declarations: readonly DecoderParameter[],
+    programs: DevicePrograms,
+    tokensPerRun: number,
+    parts: ModelParts = {},
+  ) {
+    this.#parts = parts;
     this.#config = config;
     this.#declarations = declarations;
     this.#programs = programs;
@@ -39,7 +48,7 @@ export class DeviceScorer {
       const { shape } = microBatch;
       const program = await this.#programs.get(
         `${kind} ${shapeKey(microBatch)}`,
-        () => policyGraph(this.#config, kind, shape),
+        () => policyGraph(this.#config, kind, shape, "float32", this.#parts),
         () => false,
       );
       const { values } = program.run({ ...parameters.feeds(), ...feeds(microBatch, temperature) });
@@ -71,7 +80,7 @@ export class DeviceScorer {
       const { shape, targetOf, tokenIds } = microBatch;
       const program = await this.#programs.get(
         `${kind} ${shapeKey(microBatch)}`,
-        () => policyGraph(this.#config, kind, shape),
+        () => policyGraph(this.#config, kind, shape, "float32", this.#parts),
         (output) => output.startsWith(gradientPrefix),
       );
       const { values, resident } = program.run({
