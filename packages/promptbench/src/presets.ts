@@ -20,19 +20,18 @@ export const bridgePaperReinforcement: PromptbenchOptions = { ...bridgePaper, de
 export const bridgePaperOutOfDistribution: PromptbenchOptions = { ...bridgePaperReinforcement, redundancies: [20, 22] };
 
 /**
- * Few tokens and few numbers, for models of a million parameters: sums, differences and products of three operands, no value above 10, so
+ * Few tokens and few numbers, for models of a million parameters: sums, differences and products, no value above 10, so
  * that a model which knows terse iGSM modulo 11 has a token for each. None is 0, because a product with 0 is a shortcut.
  */
 export const smallModel: PromptbenchOptions = {
   task: "arithmetic",
   depth: 3,
-  children: 3,
   operators: ["+", "-", "*"],
   values: [1, 9],
   intermediates: [1, 10],
   answers: [1, 10],
   integers: true,
-  redundancies: [0, 1],
+  redundancies: [0, 2],
   phrasebook: "terse",
 };
 

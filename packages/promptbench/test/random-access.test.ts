@@ -44,7 +44,7 @@ const pinned: Readonly<Record<string, string>> = {
   "arithmetic, unsolvable": "013275c639628852",
   "bool_logic, unsolvable": "61f5d49d1cf2241e",
   bridgePaper: "ceedc3a3316cf70f",
-  smallModel: "94e632a1448fd57e",
+  smallModel: "d9c41a35a54e4243",
 };
 
 describe.each(Object.entries(settings))("%s", (name, options) => {

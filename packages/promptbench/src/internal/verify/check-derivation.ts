@@ -64,7 +64,7 @@ function checkFormula(context: ChainContext, node: number, written: Formula, own
   let sound = true;
   const used = new Set<number>();
   for (const { name, start, end } of namesIn(written)) {
-    const found = quantities.find(name, node);
+    const found = quantities.find(name, node, used);
     if (found === undefined) report("unknown-parameter", `the problem has no "${name}"`, start, end);
     else if (!dependencies.includes(found)) report("wrong-dependency", `${quantities.word(node)} does not rest on ${name}`, start, end);
     else {

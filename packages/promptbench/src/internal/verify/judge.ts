@@ -66,8 +66,12 @@ export class Judge {
   judge(): Verification {
     const { graph } = this.#quantities;
     for (const statement of this.#solution.statements) {
-      const node = statement.kind === "derive" ? this.#subject(statement) : undefined;
-      if (node !== undefined) this.#derived.add(node);
+      if (statement.kind !== "derive") continue;
+      const node = this.#subject(statement);
+      if (node === undefined) continue;
+      // What stands for a quantity in several places has one name for all of them.
+      const isStandIn = graph.nodes[node]?.label?.circular !== undefined;
+      for (const one of isStandIn ? this.#quantities.standIns(statement.name.text) : [node]) this.#derived.add(one);
     }
     const necessary = graph.nodes.filter((node) => node.necessary).length;
     let right = 0;
@@ -110,11 +114,12 @@ export class Judge {
     const name = statement.name.text;
     const own = this.#quantities.find(name);
     if (statement.kind !== "derive" && statement.kind !== "restate" && statement.kind !== "check") return own;
-    const standIn = this.#quantities.findStandIn(name);
-    if (standIn === undefined) return own;
+    const standIns = this.#quantities.standIns(name);
+    if (standIns.length === 0) return own;
     const { kind } = statement;
     const isStandIn = kind === "restate" ? statement.line.text.startsWith("no line says") : isUnknownAlone(statement, this.#completion);
-    return isStandIn ? standIn : own;
+    if (!isStandIn) return own;
+    return standIns.find((one) => this.#known.has(one) === (kind === "check")) ?? standIns[0];
   }
 
   #check(statement: Statement, node: number | undefined): void {
@@ -210,19 +215,30 @@ export class Judge {
   }
 
   #checkAttempt({ missing, start, end }: StatementOf<"attempt">, node: number): void {
+    const unknown = this.#quantities.node(node).dependencies.filter((dependency) => !this.#known.has(dependency));
     const named = new Set<number>();
     for (const word of missing) {
-      const found = this.#quantities.find(word.text, node);
+      const text = word.text.replaceAll(" ", "");
+      const open = unknown.find((one) => this.#quantities.word(one) === text && !named.has(one));
+      const found = open ?? this.#quantities.find(text, node, named);
       if (found !== undefined) named.add(found);
       else this.#report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
     }
-    const unknown = this.#quantities.node(node).dependencies.filter((dependency) => !this.#known.has(dependency));
-    if (unknown.length > 0 && unknown.length === named.size && unknown.every((dependency) => named.has(dependency))) {
+    const [told, left] = [[...named], unknown].map((nodes) => nodes.filter((one) => !this.#isAmbiguous(one))) as [number[], number[]];
+    const isRight = left.length === told.length && left.every((dependency) => named.has(dependency));
+    if (isRight && (left.length > 0 || named.size > 0)) {
       this.#openAttempts++;
       return;
     }
     const names = unknown.map((dependency) => this.#quantities.word(dependency)).join(", ");
     this.#report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+  }
+
+  /** In terse text nobody can tell which of several places is meant where one quantity comes back to itself, or whether it is repeated. */
+  #isAmbiguous(node: number): boolean {
+    const { label } = this.#quantities.node(node);
+    if (this.#solution.dialect === "prose" || label?.circular === undefined) return false;
+    return this.#quantities.standIns(this.#quantities.word(node)).length > 1;
   }
 
   #checkAnswer(): Value | undefined {

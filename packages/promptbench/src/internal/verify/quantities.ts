@@ -40,16 +40,17 @@ export class Quantities {
     return this.#words[id] as string;
   }
 
-  /** The quantity of that name; of several the one that `near` rests on, else the one that a line describes. */
-  find(name: string, near?: number): number | undefined {
+  /** The quantity of that name; of several one that `near` rests on and that is not `taken`, else the one that a line describes. */
+  find(name: string, near?: number, taken?: ReadonlySet<number>): number | undefined {
     const nodes = this.#nodes.get(name.replaceAll(" ", ""));
     if (nodes === undefined || nodes.length === 1 || near === undefined) return nodes?.[0];
-    return nodes.find((id) => this.node(near).dependencies.includes(id)) ?? nodes[0];
+    const used = nodes.filter((id) => this.node(near).dependencies.includes(id));
+    return used.find((id) => taken?.has(id) !== true) ?? used[0] ?? nodes[0];
   }
 
-  /** What stands for a quantity of that name where a circle closes. */
-  findStandIn(name: string): number | undefined {
-    return this.#nodes.get(name)?.find((id) => this.node(id).label?.circular !== undefined);
+  /** What stands for a quantity of that name where circles close. */
+  standIns(name: string): number[] {
+    return this.#nodes.get(name)?.filter((id) => this.node(id).label?.circular !== undefined) ?? [];
   }
 
   /** How a quantity is computed, with names. */
