@@ -37,7 +37,7 @@ export function problemId({ task, seed }: ResolvedPromptbenchOptions, part: stri
 export function parseProblemId(id: string, own: Pick<PromptbenchOptions, "phrasebook">): { options: PromptbenchOptions; index: number } {
   const match = /^promptbench\/(\w+)@(\d+)\?([^#]*)#(-?\d+)\.(\d+)$/.exec(id);
   if (match === null) throw new BridgeError("invalid-input", `"${id}" is not the id of a PromptBench problem`);
-  const [, task, version, part, seed, index] = match as unknown as [string, string, string, string, string, string];
+  const [, task = "", version = "", part = "", seed = "", index = ""] = match;
   if (Number(version) !== sourceVersion) {
     const message = `problem "${id}" was made by version ${version} of the generator; this is version ${sourceVersion}: install a matching one`;
     throw new BridgeError("invalid-input", message);
