@@ -23,7 +23,7 @@ import { SharedTensors } from "./internal/device/shared-tensors.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
-import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, resolveLora } from "./lora.js";
+import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
 
 /** A device's weights, as its sampler reads them. */
 export interface DeviceWeights {
@@ -188,6 +188,20 @@ export class DevicePolicy implements Policy, Passes {
     return copies;
   }
 
+  /** The factors of the adapters; none where there are no adapters. */
+  async adapters(): Promise<ReadonlyMap<string, Float32Array>> {
+    return new Map([...(await this.weights())].filter(([name]) => this.#isAdapter(name)));
+  }
+
+  /** The weights as a model without adapters has them: those adapters are added in. */
+  async mergedWeights(): Promise<Map<string, Float32Array>> {
+    const every = [...(await this.weights())];
+    const base = new Map(every.filter(([name]) => !this.#isAdapter(name)));
+    return this.lora === undefined
+      ? base
+      : mergeLora(this.config, base, this.lora, new Map(every.filter(([name]) => this.#isAdapter(name))));
+  }
+
   async save(directory: string): Promise<void> {
     const sets = {
       weights: await this.#hostSet(this.#parameters),
@@ -238,6 +252,10 @@ export class DevicePolicy implements Policy, Passes {
   /** A gradient that no pass has added to is zero. */
   async #completeGradient(): Promise<void> {
     for (const { name, shape } of this.#declarations) await this.#orZeros(this.#gradient, name, shape);
+  }
+
+  #isAdapter(name: string): boolean {
+    return this.lora !== undefined && this.#declarations.some((declaration) => declaration.name === name);
   }
 
   async #orZeros(set: SharedTensors, name: string, shape: readonly number[]): Promise<DeviceTensor> {

@@ -27,11 +27,13 @@ async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolic
     ...(programs === undefined ? {} : { programs }),
   };
   if (runtime.device !== undefined) {
-    const [extra] = Object.keys(hostOptions);
+    const { lora, ...others } = hostOptions;
+    const [extra] = Object.keys(others);
     if (extra !== undefined)
       throw new BridgeError("unsupported", `${extra} needs the cpu provider; policies in device memory don't have it yet`);
     return createDevicePolicy(config, weights, {
       ...options,
+      ...(lora && { lora }),
       ...(tokenizer === undefined ? {} : { createSampler: (current) => new DeviceSampler(current, { tokenizer }) }),
     });
   }

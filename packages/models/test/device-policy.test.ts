@@ -163,6 +163,13 @@ describe.each(sources)("a policy on $name", ({ name, make, steps, reason }) => {
     }
     const after = await policy.weights();
     for (const [name, data] of weights) expect(after.get(name), name).toEqual(data);
+    const [merged, expected] = [await policy.mergedWeights(), cpu.mergedWeights()];
+    for (const [name, data] of expected) {
+      data.forEach((value, index) => {
+        expect(Math.abs(value - (merged.get(name)?.[index] ?? 9)), name).toBeLessThan(1e-3);
+      });
+    }
+    expect([...(await policy.adapters()).keys()]).toEqual([...cpu.adapters().keys()]);
     const rollouts = await policy.sampler.sample([{ promptIds: Int32Array.of(5, 6, 7), count: 3, seed: 1 }], { maxTokens: 12 });
     const scored = await policy.logProbabilities(rollouts);
     for (const [index, { logProbabilities }] of rollouts.entries()) {

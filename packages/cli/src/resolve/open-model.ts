@@ -2,7 +2,6 @@ import { join } from "node:path";
 import {
   createDevicePolicy,
   DeviceSampler,
-  type DeviceWeights,
   LocalPolicy,
   LocalSampler,
   type LoraOptions,
@@ -48,36 +47,29 @@ export async function openModel(directory: string, threads: number, options: Ope
     throw new BridgeError("invalid-file", `${directory} has no tokenizer.json; copy the tokenizer's files of its base model next to it`);
   }
   const runtime = createOnnxRuntime({ threads, provider });
-  if (runtime.device !== undefined) {
-    if (lora)
-      throw new BridgeError(
-        "unsupported",
-        `provider "${provider}" trains all weights on its device, not adapters; leave lora out, or take "cpu"`,
-      );
-    const createSampler = (current: () => DeviceWeights): DeviceSampler => new DeviceSampler(current, { tokenizer });
-    const policy = await createDevicePolicy(config, weights, { runtime, createSampler });
-    return {
-      policy,
-      tokenizer,
-      save: async (target, storage = "float32") => saveModelFolder(target, { ...folder, weights: await policy.weights() }, { storage }),
-    };
-  }
-  const policy = new LocalPolicy(config, weights, {
-    runtime,
-    // nobody else looks at the weights that were read
-    adoptWeights: true,
-    createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
-    // a model that is only looked at has neither gradients nor moments
-    memoryLimit: Number.POSITIVE_INFINITY,
-    ...(lora && { lora }),
-  });
+  const adapters = lora && { lora };
+  const policy = runtime.device
+    ? await createDevicePolicy(config, weights, {
+        runtime,
+        createSampler: (current) => new DeviceSampler(current, { tokenizer }),
+        ...adapters,
+      })
+    : new LocalPolicy(config, weights, {
+        runtime,
+        // nobody else looks at the weights that were read
+        adoptWeights: true,
+        createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
+        // a model that is only looked at has neither gradients nor moments
+        memoryLimit: Number.POSITIVE_INFINITY,
+        ...adapters,
+      });
   return {
     policy,
     tokenizer,
     async save(target, storage = "float32") {
-      await saveModelFolder(target, { ...folder, weights: policy.mergedWeights() }, { storage });
+      await saveModelFolder(target, { ...folder, weights: await policy.mergedWeights() }, { storage });
       if (policy.lora === undefined) return;
-      await saveLoraFolder(join(target, "adapter"), config, { lora: policy.lora, adapters: policy.adapters() }, directory);
+      await saveLoraFolder(join(target, "adapter"), config, { lora: policy.lora, adapters: await policy.adapters() }, directory);
     },
   };
 }
