@@ -1,5 +1,5 @@
 import { BridgeError } from "./bridge-error.js";
-import type { TensorData, TensorValue } from "./runtime.js";
+import type { TensorData } from "./runtime.js";
 
 /** What a program says of one of its inputs. */
 export interface TensorDeclaration {
