@@ -1,4 +1,4 @@
-// The laws of promptbench over as many problems as its issue asks for: `pnpm laws:promptbench`, or with another number behind it.
+// The laws of promptbench over ten thousand problems a task: `pnpm laws:promptbench`, or another number behind it.
 import { spawnSync } from "node:child_process";
 
 const [runs = "10000"] = process.argv.slice(2);
