@@ -1,6 +1,7 @@
 export { type Behavior, type BehaviorContext, type BehaviorDefinition, type BehaviorFactory, defineBehavior } from "./behavior.js";
 export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
 export { checkInputs, type TensorDeclaration } from "./check-inputs.js";
+export { defineStepVerifier } from "./define-step-verifier.js";
 export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";
 export { type BehaviorMark, type BehaviorMarkKind, behaviorMarkKinds, type Phrasebook } from "./phrasebook.js";
@@ -34,3 +35,4 @@ export type {
 } from "./runtime.js";
 export { coreStepKinds, type Demonstration, type Span, type Step, stepKinds, type Trace } from "./trace.js";
 export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";
+export type { Finding, FindingKind, Verification, VerifiedBehaviors, VerifiedStep, VerifiedStepKind } from "./verification.js";

@@ -28,7 +28,7 @@ export function numberOptions<const Name extends string>(
         const issues = [
           ...[...given.keys()]
             .filter((name) => !(names as string[]).includes(name))
-            .map((name) => ({ path: [name], message: `no such option; there is ${names.join(", ")}` })),
+            .map((name) => ({ path: [name], message: `no such option; there is ${names.join(", ") || "none"}` })),
           ...names
             .filter((name) => !fits(value[name], options[name]))
             .map((name) => ({ path: [name], message: expectation(options[name]) })),

@@ -1,9 +1,11 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type Behavior, type BehaviorFactory, defineBehavior } from "../src/behavior.js";
+import { defineStepVerifier } from "../src/define-step-verifier.js";
 import { numberOptions } from "../src/number-options.js";
 import { parseOptions } from "../src/parse-options.js";
 import { defineReward, type Reward } from "../src/reward.js";
+import { toyPhrasebook, toySource } from "./toy-source.js";
 
 /** A schema written by hand, as a plugin without any schema library would. */
 const rate: StandardSchemaV1<{ rate?: number }, { rate: number }> = {
@@ -127,5 +129,28 @@ describe("defineReward", () => {
   test("refuses another spec version", () => {
     // @ts-expect-error version 2 does not exist
     expect(() => defineReward({ name: "a", specVersion: 2, options: rate, maximum: 1, score: () => 0 })).toThrow(/version 2/);
+  });
+});
+
+describe("defineStepVerifier", () => {
+  // Four of the toy problem's nodes are necessary, and the answer is a fifth step.
+  test.each([
+    [{ valid: true, progress: 1 }, 1],
+    [{ valid: false, progress: 0 }, 0],
+    [{ valid: false, progress: 0.5 }, 2 / 5],
+    [{ valid: false, progress: 1 }, 4 / 5],
+  ])("scores %j as %d", async (verdict, score) => {
+    const problem = toySource(1).problem(0);
+    const reward = defineStepVerifier("@me/steps", (given, completion) => {
+      expect([given, completion]).toEqual([problem, "It is 3."]);
+      return verdict;
+    })();
+    expect(reward).toMatchObject({ name: "@me/steps", specVersion: 1, maximum: 1 });
+    expect(await reward.score({ problem, completion: "It is 3.", phrasebook: toyPhrasebook, finishReason: "stop" })).toBeCloseTo(score, 12);
+  });
+
+  test("takes no options", () => {
+    const reward: (options?: object) => Reward = defineStepVerifier("@me/steps", () => ({ valid: true, progress: 1 }));
+    expect(() => reward({ rate: 1 })).toThrow("rate: no such option; there is none");
   });
 });
