@@ -4,7 +4,8 @@ import { BridgeError, type Phrasebook, type Problem, type Reward, type Rollout }
 export interface RewardPolicy {
   /**
    * `fail` stops with the problem and the completion in the message. `drop` makes the score NaN: the rollout has no part in its group's mean
-   * and no advantage. A number is the score. What was dropped or replaced is counted and handed to `onFailure`, never passed over.
+   * and no advantage. A number is the score. What was dropped or replaced is told (`rewardFailures` of a group, `onError` of one score), never
+   * passed over.
    *
    * @defaultValue "fail"
    */

@@ -54,7 +54,7 @@ export interface StepTiming {
 export interface TrainingControls {
   /** Receives one event every `logEvery` steps. @defaultValue none */
   readonly tracker?: Tracker | undefined;
-  /** Steps between two events; the last step always makes one. @defaultValue 1 */
+  /** Steps between two events; the last one of `steps` always makes one. @defaultValue 1 */
   readonly logEvery?: number | undefined;
   /** Where the run saves itself and resumes from. @defaultValue none */
   readonly checkpoints?: TrainingSessionOptions<TrainingProgress>["checkpoints"];
@@ -91,7 +91,8 @@ export interface TrainingLoopOptions<State extends TrainingProgress>
  * Runs the steps of a trainer: resumes, evaluates, logs, saves, stops when asked to.
  *
  * The order at each step's end is event, checkpoint, evaluation; so a resumed run repeats the evaluation that an interruption cut off.
- * Resuming a run that had all its steps, or ended early, does nothing but load its policy.
+ * Resuming a run that had all its steps, or ended early, does nothing but load its policy; one that is given more steps goes on after its
+ * last evaluation.
  *
  * @throws BridgeError `cancelled` after the signal, with what to do to go on; `run-conflict`
  */
@@ -106,15 +107,16 @@ export async function runTrainingLoop<State extends TrainingProgress>(options: T
   let state = session.progress;
   if (session.complete) return state;
   let selection = session.selection;
-  let isOver = false;
+  let isOver = session.isOver;
+  let isEvaluated = session.extended;
   for (;;) {
     // Where an interrupted run goes on: before the evaluation that it will repeat.
-    let saved: SavedPlace = { position: tracker === undefined ? null : tracker.position(), selection };
+    let saved: SavedPlace = { position: tracker === undefined ? null : tracker.position(), selection, isOver };
     try {
       await handleSignals();
       signal?.throwIfAborted();
       const isLast = isOver || state.step >= steps;
-      if (evaluation !== undefined && (isLast || state.step % evaluation.every === 0)) {
+      if (evaluation !== undefined && !isEvaluated && (isLast || state.step % evaluation.every === 0)) {
         const metrics = await evaluation.evaluate({ step: state.step, signal });
         await tracker?.log({ phase: "evaluation", step: eventStep(state), metrics });
         const selected = selectBest(selection, evaluation.select, metrics, state.step);
@@ -126,6 +128,7 @@ export async function runTrainingLoop<State extends TrainingProgress>(options: T
       if (isLast || isOver) break;
       const taken = await takeStep(state);
       state = taken.state;
+      isEvaluated = false;
       if (state.step % logEvery === 0 || state.step >= steps) await tracker?.log({ phase, step: eventStep(state), metrics: taken.metrics });
       if (tracker !== undefined) saved = { position: tracker.position(), selection };
       isOver = (await callbacks?.onStep?.({ phase, step: state.step, metrics: taken.metrics, policy })) === "stop";

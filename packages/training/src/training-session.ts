@@ -20,6 +20,8 @@ export interface SavedPlace {
   readonly position: TrackerPosition | null;
   /** The best evaluation until then. */
   readonly selection: Selection | null;
+  /** Whether a callback had made this step the last one. @defaultValue false */
+  readonly isOver?: boolean;
 }
 
 /** A run that may have been interrupted before. */
@@ -30,6 +32,10 @@ export interface TrainingSession<Progress extends TrainingProgress> {
   readonly selection: Selection | null;
   /** Whether an earlier process did all the steps, or ended early. */
   readonly complete: boolean;
+  /** Whether an earlier process did all the steps there were then, and evaluated after the last one: the run was made longer since. */
+  readonly extended: boolean;
+  /** Whether a callback had made the step that the run goes on from its last one, before the run was interrupted. */
+  readonly isOver: boolean;
   /** Saves where it is time to: every `every` steps. Returns where it did. */
   saveIfDue(progress: Progress, selection?: Selection | null): Promise<string | undefined>;
   /** Saves the end of the run; `early` says that it ended before its last step, and stays so. */
@@ -61,6 +67,8 @@ interface SavedState<Progress> {
   readonly complete: boolean;
   /** Ended before its last step. */
   readonly early?: true;
+  /** Interrupted after a callback had ended it, and before its last evaluation was through. */
+  readonly over?: true;
   readonly selection?: Selection;
 }
 
@@ -79,6 +87,8 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
       progress: initial,
       selection: null,
       complete: false,
+      extended: false,
+      isOver: false,
       async saveIfDue() {
         return undefined;
       },
@@ -109,8 +119,9 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
   async function save(progress: Progress, place: SavedPlace, ending: { complete: boolean; early?: true; interim?: true }): Promise<string> {
     await tracker?.flush();
     const { interim = false, ...end } = ending;
+    const over = place.isOver === true ? ({ over: true } as const) : {};
     const selection = place.selection === null ? {} : { selection: place.selection };
-    const saved: SavedState<Progress> = { progress, tracker: place.position, ...end, ...selection };
+    const saved: SavedState<Progress> = { progress, tracker: place.position, ...end, ...over, ...selection };
     const { directory } = await store.save({ step: progress.step, policy, state: saved, interim });
     return directory;
   }
@@ -119,6 +130,8 @@ export async function openTrainingSession<Progress extends TrainingProgress>(
     progress: state.progress,
     selection: state.selection ?? null,
     complete,
+    extended: state.complete && !complete,
+    isOver: state.over === true,
     async saveIfDue(progress, selection = null) {
       if (progress.step % every !== 0 || progress.step >= steps) return undefined;
       return save(progress, { position: currentPosition(), selection }, { complete: false });

@@ -16,8 +16,12 @@ import {
 
 type Moment = "before the evaluation" | "after the evaluation" | "during the step";
 
-/** Runs six steps of nothing; stops at one moment of one step, where asked to. */
-async function run(directory: string, stop?: { at: number; moment: Moment }): Promise<void> {
+/** Runs six steps of nothing, or other; stops at one moment of one step, where asked to. */
+async function run(
+  directory: string,
+  stop?: { at: number; moment: Moment },
+  { steps = 6, callbacks }: { steps?: number; callbacks?: TrainingCallbacks } = {},
+): Promise<void> {
   const controller = new AbortController();
   const stopAt = (at: number, moment: Moment) => stop?.at === at && stop.moment === moment && controller.abort();
   const tracker = createJsonlTracker(join(directory, "events.jsonl"));
@@ -29,7 +33,8 @@ async function run(directory: string, stop?: { at: number; moment: Moment }): Pr
       tracker,
       checkpoints: { store, every: 3 },
       settings: {},
-      steps: 6,
+      steps,
+      callbacks,
       initial: { step: 0 },
       signal: controller.signal,
       evaluation: {
@@ -68,6 +73,35 @@ test.each(moments)("stopped %s and started again: each event once", async (momen
     await run(directory);
 
     expect(events(directory)).toBe(events(straight));
+  }
+});
+
+test("a finished run that is made longer leaves the events of one that was that long from the beginning", async () => {
+  const straight = newDirectory();
+  await run(straight);
+  const directory = newDirectory();
+  await run(directory, undefined, { steps: 2 });
+  await expect(run(directory, { at: 2, moment: "during the step" }, { steps: 4 })).rejects.toMatchObject({ code: "cancelled" });
+  await run(directory, undefined, { steps: 4 });
+  await run(directory);
+
+  expect(events(directory)).toBe(events(straight));
+});
+
+test("stopped during the evaluation that a callback had made the last, and started again, a run ends there", async () => {
+  const callbacks: TrainingCallbacks = { onStep: ({ step }) => (step === 4 ? "stop" : undefined) };
+  const straight = newDirectory();
+  await run(straight, undefined, { callbacks });
+  for (const moment of ["before the evaluation", "after the evaluation"] as const) {
+    const directory = newDirectory();
+    // What comes after the evaluation finds nothing left to stop.
+    const stopped = run(directory, { at: 4, moment }, { callbacks });
+    if (moment === "after the evaluation") await stopped;
+    else await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    await run(directory, undefined, { callbacks });
+
+    expect(events(directory)).toBe(events(straight));
+    expect(latestCheckpoint(join(directory, "checkpoints"))).toMatchObject({ step: 4, state: { complete: true, early: true } });
   }
 });
 
