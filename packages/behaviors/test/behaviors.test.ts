@@ -239,6 +239,49 @@ describe("injectBehaviors", () => {
       /the trace to inject into: step 0 should derive the target/,
     );
   });
+
+  const rewriting = (name: string, inject: (trace: Trace) => Trace) =>
+    defineBehavior({ name, specVersion: 1, options: z.strictObject({}), inject })();
+  const check: Step = { kind: "check", node: 4, behavior: "@me/liar" };
+  const liar = rewriting("@me/liar", ({ steps }) => ({ steps: [check, ...steps] }));
+  const innocent = rewriting("@me/innocent", (trace) => trace);
+  const fragile = rewriting("@me/fragile", (trace) => {
+    if (trace.steps[0]?.kind === "check") throw new TypeError("too early for a check");
+    return trace;
+  });
+  const cleaner = rewriting("@me/cleaner", ({ steps }) => ({ steps: steps.filter(({ kind }) => kind !== "check") }));
+  const run = (...behaviors: Behavior[]) => injectBehaviors(graph, vanillaTrace(graph), behaviors, createRandom(1));
+
+  test("names who was untrue first, whatever came before and after, and whoever stumbles over it", () => {
+    expect(() => run(innocent, liar, innocent)).toThrow(/^behaviour @me\/liar: step 0 checks node 4/);
+    expect(() => run(innocent, liar, fragile)).toThrow(
+      expect.objectContaining({
+        code: "invalid-trace",
+        message: expect.stringMatching(/^behaviour @me\/liar/),
+        cause: expect.any(TypeError),
+      }),
+    );
+  });
+
+  test("refuses what is untrue this time, even of a behaviour that would not say it again", () => {
+    let calls = 0;
+    const moody = rewriting("@me/moody", ({ steps }) => ({ steps: calls++ === 0 ? [check, ...steps] : steps }));
+    expect(() => run(moody)).toThrow(/^behaviour @me\/moody/);
+  });
+
+  test("lets errors of a behaviour's own through, and calls each once", () => {
+    let calls = 0;
+    const broken = rewriting("@me/broken", () => {
+      calls++;
+      throw new RangeError("out of words");
+    });
+    expect(() => run(innocent, broken)).toThrow(new RangeError("out of words"));
+    expect(calls).toBe(1);
+  });
+
+  test("judges what comes out: an untrue claim that a later behaviour takes out is in no solution", () => {
+    expect(run(liar, cleaner)).toEqual(vanillaTrace(graph));
+  });
 });
 
 describe("recitation", () => {
