@@ -15,6 +15,7 @@ export type BridgeErrorCode =
   | "non-finite"
   | "reward-failed"
   | "request-failed"
+  | "write-failed"
   | "run-conflict"
   | "cancelled"
   | "internal";

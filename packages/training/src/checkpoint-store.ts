@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { BridgeError, type Policy } from "@bridge-rl/spec";
 import { lockDirectory } from "./directory-lock.js";
+import { writeFailed } from "./internal/write-failed.js";
 
 /** What a training run left behind at one step. */
 export interface Checkpoint {
@@ -26,6 +27,8 @@ export interface CheckpointStore {
   /**
    * Writes a checkpoint aside and renames it, then removes what is older than `keep`. An `interim` one, as an interrupted run makes it
    * between the regular ones, goes away with the next regular one: afterwards the directory is what it had been without interruption.
+   *
+   * @throws BridgeError `write-failed`, for example on a full disk; nothing of it stays then, and the earlier ones do
    */
   save(checkpoint: { step: number; policy: Policy; state: unknown; interim?: boolean }): Promise<Checkpoint>;
   /** Writes a file of this name unless it is there, and returns what it holds. */
@@ -61,6 +64,8 @@ export function createCheckpointStore(directory: string, options: CheckpointStor
       await write(aside);
       if (existsSync(final)) remove(name);
       renameSync(aside, final);
+    } catch (error) {
+      throw writeFailed(final, error);
     } finally {
       rmSync(aside, { recursive: true, force: true });
     }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { BridgeError, type RunEvent, type Tracker, type TrackerPosition } from "@bridge-rl/spec";
+import { appendBytes } from "./internal/append-bytes.js";
 
 /** A tracker that holds a file open. */
 export interface JsonlTracker extends Tracker {
@@ -23,7 +24,7 @@ export function createJsonlTracker(path: string): JsonlTracker {
   return {
     log(event) {
       const line = Buffer.from(`${serialiseEvent(event)}\n`);
-      for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+      appendBytes(file, line, path);
       length += line.length;
     },
     async flush() {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BridgeError, type Tracker, type TrackerPosition } from "@bridge-rl/spec";
+import { appendBytes } from "./internal/append-bytes.js";
 import { eventRecord, lengthOfWholeRecords, versionRecord } from "./internal/tensorboard-event.js";
 
 export interface TensorboardTrackerOptions {
@@ -29,7 +30,7 @@ export function createTensorboardTracker(directory: string, options: Tensorboard
   let length = lengthOfWholeRecords(readFileSync(path));
   ftruncateSync(file, length);
   const write = (bytes: Buffer): void => {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    appendBytes(file, bytes, path);
     length += bytes.length;
   };
   if (length === 0) write(versionRecord(now() / 1000));
