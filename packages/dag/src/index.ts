@@ -13,6 +13,7 @@ export {
 export type { PictureOptions } from "./internal/resolve-picture.js";
 export { necessaryNodes } from "./necessary-nodes.js";
 export { type NodeRole, nodeRole } from "./node-role.js";
+export { openAncestors } from "./open-ancestors.js";
 export { type RandomGraphOptions, randomGraph } from "./random-graph.js";
 export { type StructureHashOptions, solutionTemplate, splitOf, structureHash } from "./structure-hash.js";
 export { toDot } from "./to-dot.js";
@@ -26,3 +27,4 @@ export {
 } from "./topological-orders.js";
 export { type GraphFinding, validateGraph } from "./validate-graph.js";
 export { vanillaTrace } from "./vanilla-trace.js";
+export { type ClaimKind, VerificationRecord } from "./verification-record.js";

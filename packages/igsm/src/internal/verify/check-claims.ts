@@ -1,3 +1,4 @@
+import { openAncestors } from "@bridge-rl/dag";
 import type { FindingKind } from "../../verify-solution.js";
 import { checkChain, numberOf } from "./check-chain.js";
 import type { Ledger } from "./ledger.js";
@@ -58,27 +59,17 @@ function checkPlan(context: ClaimContext, { needed, start, end }: ClaimOf<"plan"
       report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
     }
   }
-  const open = openAncestors(context, parameter);
+  const open = openAncestors(
+    parameter,
+    (node) => parameters.dependencies(node),
+    (node) => ledger.isDerived(node),
+  );
   const idle = [...named].filter((node) => !open.has(node));
   const missing = parameters.dependencies(parameter).filter((node) => !ledger.isDerived(node) && !named.has(node));
   const names = (nodes: readonly number[]) => nodes.map((node) => parameters.name(node)).join(", ");
   if (idle.length > 0) report("false-plan", `${names(idle)} is not needed`, start, end);
   if (missing.length > 0) report("false-plan", `${names(missing)} is needed too`, start, end);
   return sound && idle.length === 0 && missing.length === 0;
-}
-
-/** What a quantity rests on, directly or not, and nobody has derived. */
-function openAncestors({ ledger, parameters }: ClaimContext, parameter: number): Set<number> {
-  const open = new Set<number>();
-  const queue = [parameter];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    for (const dependency of parameters.dependencies(node)) {
-      if (open.has(dependency) || ledger.isDerived(dependency)) continue;
-      open.add(dependency);
-      queue.push(dependency);
-    }
-  }
-  return open;
 }
 
 function checkEstimate({ parameters, report }: ClaimContext, { low, high, start, end }: ClaimOf<"estimate">, parameter: number): boolean {

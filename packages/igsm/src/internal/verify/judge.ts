@@ -1,5 +1,6 @@
+import { VerificationRecord } from "@bridge-rl/dag";
 import type { ReasoningGraph } from "@bridge-rl/spec";
-import type { Finding, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
+import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { reduce } from "../arithmetic.js";
 import { readFormula } from "../parse/read-formula.js";
 import { readArithmetic } from "../read-arithmetic.js";
@@ -15,13 +16,6 @@ type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { kind: Ki
 /** A parameter, one that the problem does not have, or nothing that the text would tell. */
 type Subject = number | "unknown" | "untold";
 
-const counters = {
-  check: ["checks", "correctChecks"],
-  plan: ["plans", "correctPlans"],
-  estimate: ["estimates", "correctEstimates"],
-  retract: ["retractions", "correctRetractions"],
-} as const;
-
 /** Follows a solution statement by statement and notes what is wrong. */
 export class Judge {
   readonly #graph: ReasoningGraph;
@@ -29,8 +23,6 @@ export class Judge {
   readonly #solution: Statements;
   readonly #completion: string;
   readonly #ledger: Ledger = new Ledger();
-  readonly #findings: Finding[] = [];
-  readonly #steps: VerifiedStep[] = [];
   /** Symbols that some step of the solution computes. */
   readonly #computed: Set<string> = new Set();
   /** Parameters that some step of the solution derives. */
@@ -42,9 +34,8 @@ export class Judge {
     ...{ attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 },
     ...{ checks: 0, correctChecks: 0, plans: 0, correctPlans: 0, estimates: 0, correctEstimates: 0, retractions: 0, correctRetractions: 0 },
   };
-  #openAttempts = 0;
-  #errors = 0;
-  readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#report(kind, message, start, end);
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(this.#behaviors);
+  readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#record.report(kind, message, start, end);
   readonly #context: FormulaContext;
 
   constructor(graph: ReasoningGraph, parameters: Parameters, solution: Statements, completion: string) {
@@ -66,33 +57,15 @@ export class Judge {
     const necessary = this.#graph.nodes.filter((node) => node.necessary).length;
     let derived = 0;
     for (const statement of this.#solution.statements) {
-      const before = this.#errors;
       this.#reported.clear();
       const subject = this.#subject(statement);
       this.#check(statement, subject);
-      const correct = this.#errors === before;
-      if (this.#errors === 0 && statement.kind === "derive" && typeof subject === "number" && this.#parameters.necessary(subject))
+      if (this.#record.isSound && statement.kind === "derive" && typeof subject === "number" && this.#parameters.necessary(subject))
         derived++;
-      const node = typeof subject === "number" && subject < this.#graph.nodes.length ? { node: subject } : {};
-      this.#steps.push({ kind: statement.kind, start: statement.start, end: statement.end, ...node, correct });
+      const node = typeof subject === "number" && subject < this.#graph.nodes.length ? subject : undefined;
+      this.#record.endStep(statement.kind, statement.start, statement.end, node);
     }
-    const answer = this.#checkAnswer();
-    this.#findings.sort((left, right) => left.start - right.start);
-    const valid = this.#errors === 0;
-    return {
-      valid,
-      findings: this.#findings,
-      steps: this.#steps,
-      behaviors: this.#behaviors,
-      ...(answer === undefined ? {} : { answer }),
-      progress: valid ? 1 : derived / necessary,
-    };
-  }
-
-  #report(kind: FindingKind, message: string, start: number, end: number, whole = false): void {
-    const severity = kind === "unnecessary-step" ? "note" : "error";
-    if (severity === "error") this.#errors++;
-    this.#findings.push({ kind, severity, message, start, end, ...(whole ? {} : { step: this.#steps.length }) });
+    return this.#record.verification(this.#checkAnswer(), derived / necessary);
   }
 
   #lookAhead(): void {
@@ -122,12 +95,12 @@ export class Judge {
     }
     if (subject === "unknown") {
       const word = (name ?? symbol) as Word;
-      this.#report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
+      this.#record.report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
     }
     if (statement.kind !== "restate") this.#nameSubject(statement, subject);
-    if (statement.kind === "unreadable") this.#report("unreadable-step", "this step computes nothing that can be read", start, end);
-    else if (statement.kind === "restate") this.#checkRestatement(statement, subject);
-    else if (statement.kind === "attempt") this.#checkAttempt(statement, subject);
+    if (statement.kind === "unreadable") this.#record.report("unreadable-step", "this step computes nothing that can be read", start, end);
+    else if (statement.kind === "restate") this.#record.countClaim("restate", this.#restatementHolds(statement, subject));
+    else if (statement.kind === "attempt") this.#record.countAttempt(this.#attemptHolds(statement, subject));
     else if (statement.kind !== "derive") this.#checkAside(statement, subject);
     else this.#checkDerivation(statement, subject);
   }
@@ -139,9 +112,7 @@ export class Judge {
       this.#solution.dialect === "terse" ? this.#parameters.findSymbol(word.text) : this.#parameters.find(word.text);
     const context = { ledger, modulus, parameters: this.#parameters, find, report: this.#note };
     const holds = typeof subject === "number" && checkClaim(context, statement, subject);
-    const [all, correct] = counters[statement.kind];
-    this.#behaviors[all]++;
-    if (holds) this.#behaviors[correct]++;
+    this.#record.countClaim(statement.kind, holds);
   }
 
   #nameSubject({ symbol, naming }: Statement, subject: Subject): void {
@@ -150,11 +121,11 @@ export class Judge {
     if (naming === "again") {
       if (known !== undefined && known.meaning === subject) return;
       const reason = known === undefined ? "has not been given to anything" : "stands for something else";
-      this.#report("undefined-symbol", `${symbol.text} ${reason}`, symbol.start, symbol.end);
+      this.#record.report("undefined-symbol", `${symbol.text} ${reason}`, symbol.start, symbol.end);
       return;
     }
     if (known !== undefined) {
-      this.#report("duplicate-symbol", `${symbol.text} stands for something already`, symbol.start, symbol.end);
+      this.#record.report("duplicate-symbol", `${symbol.text} stands for something already`, symbol.start, symbol.end);
       // What it stands for from here on is anyone's guess, so nothing is held against steps that use it.
       this.#ledger.name(symbol.text, "unclear").value = known.value;
       return;
@@ -169,7 +140,7 @@ export class Judge {
     }
     const main = equations.at(-1) as Equation;
     if (symbol !== undefined && main.target.text !== symbol.text) {
-      this.#report(
+      this.#record.report(
         "undefined-symbol",
         `${main.target.text} is computed where ${symbol.text} was announced`,
         main.target.start,
@@ -180,26 +151,29 @@ export class Judge {
     if (parameter !== undefined && this.#isRepeated(statement, parameter)) return;
     const sound = this.#checkMembers(main);
     if (subject === "untold" && sound && statement.naming === "new") {
-      this.#report("unknown-parameter", `${main.target.text} is no quantity of the problem`, main.target.start, main.target.end);
+      this.#record.report("unknown-parameter", `${main.target.text} is no quantity of the problem`, main.target.start, main.target.end);
     }
     if (parameter !== undefined) {
       checkFormula(this.#context, parameter, main, given, sound, equations.length > 1);
       if (!this.#parameters.necessary(parameter)) {
-        this.#report("unnecessary-step", `the answer does not need ${this.#parameters.name(parameter)}`, statement.start, statement.end);
+        this.#record.report(
+          "unnecessary-step",
+          `the answer does not need ${this.#parameters.name(parameter)}`,
+          statement.start,
+          statement.end,
+        );
       }
     }
     const last = main.members.at(-1);
     const value = last && numberOf(last);
     if (value === undefined && last?.tokens !== undefined)
-      this.#report("unreadable-step", "the chain does not end with a number", last.start, last.end);
-    if (numericMembers(main) > 1) this.#behaviors.stepwise++;
-    this.#record(main.target.text, parameter, value);
+      this.#record.report("unreadable-step", "the chain does not end with a number", last.start, last.end);
+    this.#remember(main.target.text, parameter, value);
     this.#lastDerived = subject;
-    this.#behaviors.successfulAttempts += this.#openAttempts;
-    this.#openAttempts = 0;
+    this.#record.countDerivation(numericMembers(main) > 1);
   }
 
-  #record(symbol: string, parameter: number | undefined, value: number | undefined): void {
+  #remember(symbol: string, parameter: number | undefined, value: number | undefined): void {
     if (value === undefined) return;
     const entry = this.#ledger.symbols.get(symbol) ?? this.#ledger.name(symbol, parameter ?? "unclear");
     entry.value = value;
@@ -213,12 +187,12 @@ export class Judge {
     const terse = this.#solution.dialect === "terse";
     // In terse text, the premise of a number looks like its derivation.
     if (terse && members.length === 1 && numberOf(members[0] as Equation["members"][number]) === known) {
-      this.#behaviors.restatements++;
-      this.#behaviors.correctRestatements++;
+      this.#record.countClaim("restate", true);
       return true;
     }
-    if (terse && symbol !== undefined) this.#report("duplicate-symbol", `${symbol.text} is computed already`, symbol.start, symbol.end);
-    else this.#report("repeated-step", `${this.#parameters.name(parameter)} is known already`, start, end);
+    if (terse && symbol !== undefined)
+      this.#record.report("duplicate-symbol", `${symbol.text} is computed already`, symbol.start, symbol.end);
+    else this.#record.report("repeated-step", `${this.#parameters.name(parameter)} is known already`, start, end);
     return false;
   }
 
@@ -226,7 +200,7 @@ export class Judge {
     const { target, members } = equation;
     const sound = this.#checkMembers(equation);
     if (this.#ledger.symbols.has(target.text)) {
-      this.#report("duplicate-symbol", `${target.text} stands for something already`, target.start, target.end);
+      this.#record.report("duplicate-symbol", `${target.text} stands for something already`, target.start, target.end);
     }
     const last = members.at(-1);
     const value = last && numberOf(last);
@@ -245,7 +219,7 @@ export class Judge {
   #checkMembers({ members }: Equation): boolean {
     let sound = true;
     for (const { tokens, start, end } of members) {
-      if (tokens === undefined) this.#report("unreadable-step", "this is no arithmetic", start, end);
+      if (tokens === undefined) this.#record.report("unreadable-step", "this is no arithmetic", start, end);
       for (const token of tokens ?? []) {
         if (token.kind !== "symbol") continue;
         const entry = this.#ledger.symbols.get(token.text);
@@ -255,45 +229,39 @@ export class Judge {
         if (this.#reported.has(token.text)) continue;
         this.#reported.add(token.text);
         if (this.#computed.has(token.text))
-          this.#report("premature-step", `${token.text} is used before it is computed`, token.start, token.end);
-        else this.#report("undefined-symbol", `nothing computes ${token.text}`, token.start, token.end);
+          this.#record.report("premature-step", `${token.text} is used before it is computed`, token.start, token.end);
+        else this.#record.report("undefined-symbol", `nothing computes ${token.text}`, token.start, token.end);
       }
     }
     checkChain(members, this.#ledger, this.#graph.modulus, this.#note);
     return sound;
   }
 
-  #checkRestatement({ formula, start, end }: StatementOf<"restate">, subject: Subject): void {
-    this.#behaviors.restatements++;
-    if (typeof subject !== "number") return;
+  #restatementHolds({ formula, start, end }: StatementOf<"restate">, subject: Subject): boolean {
+    if (typeof subject !== "number") return false;
     const terse = this.#solution.dialect === "terse";
     const expression = terse
       ? readArithmetic(formula.text, (symbol) => this.#parameters.findSymbol(symbol))
       : readFormula(formula.text, (name) => this.#parameters.find(name));
-    if (expression !== undefined && sampleExpression(expression) === sampleExpression(this.#parameters.expression(subject))) {
-      this.#behaviors.correctRestatements++;
-      return;
-    }
-    this.#report("false-restatement", `this is not what the problem says of ${this.#parameters.name(subject)}`, start, end);
+    if (expression !== undefined && sampleExpression(expression) === sampleExpression(this.#parameters.expression(subject))) return true;
+    this.#record.report("false-restatement", `this is not what the problem says of ${this.#parameters.name(subject)}`, start, end);
+    return false;
   }
 
-  #checkAttempt({ missing, start, end }: StatementOf<"attempt">, subject: Subject): void {
-    this.#behaviors.attempts++;
-    if (typeof subject !== "number") return;
+  #attemptHolds({ missing, start, end }: StatementOf<"attempt">, subject: Subject): boolean {
+    if (typeof subject !== "number") return false;
     const terse = this.#solution.dialect === "terse";
     const named = new Set<number>();
     for (const word of missing) {
       const parameter = terse ? this.#parameters.findSymbol(word.text) : this.#parameters.find(word.text);
       if (parameter !== undefined) named.add(parameter);
-      else this.#report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
+      else this.#record.report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
     }
     const unknown = this.#parameters.dependencies(subject).filter((parameter) => !this.#ledger.isDerived(parameter));
-    if (unknown.length > 0 && unknown.length === named.size && unknown.every((parameter) => named.has(parameter))) {
-      this.#openAttempts++;
-      return;
-    }
+    if (unknown.length > 0 && unknown.length === named.size && unknown.every((parameter) => named.has(parameter))) return true;
     const names = unknown.map((parameter) => this.#parameters.name(parameter)).join(", ");
-    this.#report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+    this.#record.report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+    return false;
   }
 
   #checkAnswer(): number | undefined {
@@ -301,15 +269,21 @@ export class Judge {
     const target = this.#parameters.value(this.#graph.target);
     const { length } = this.#completion;
     for (const { text, start, end } of answers) {
-      if (text !== String(target)) this.#report("wrong-answer", `the answer is ${target}, not ${text}`, start, end, true);
+      if (text !== String(target)) this.#record.report("wrong-answer", `the answer is ${target}, not ${text}`, start, end, true);
     }
     const last = answers.at(-1);
-    if (last === undefined) this.#report("missing-answer", "the completion gives no answer", length, length, true);
-    const derived = this.#steps.findLast(({ kind }) => kind === "derive");
+    if (last === undefined) this.#record.report("missing-answer", "the completion gives no answer", length, length, true);
+    const derived = this.#record.lastDerivation();
     const asked = dialect === "original" ? this.#lastDerived === this.#graph.target : this.#ledger.isDerived(this.#graph.target);
     if (!asked && this.#lastDerived !== "unknown") {
       const { start, end } = derived ?? { start: 0, end: length };
-      this.#report("wrong-question", `the solution does not end with ${this.#parameters.name(this.#graph.target)}`, start, end, true);
+      this.#record.report(
+        "wrong-question",
+        `the solution does not end with ${this.#parameters.name(this.#graph.target)}`,
+        start,
+        end,
+        true,
+      );
     }
     return last !== undefined && /^-?\d+$/.test(last.text) ? reduce(Number(last.text), undefined) : undefined;
   }

@@ -1,3 +1,4 @@
+import { openAncestors } from "@bridge-rl/dag";
 import { type ChainContext, checkDerivation } from "./check-derivation.js";
 import { agree, type Measure } from "./measure.js";
 import type { Statement } from "./statement.js";
@@ -30,15 +31,11 @@ export function checkAgain(context: ChainContext, check: StatementOf<"check">, n
 
 /** Whether a plan lists what a quantity still needs, and its missing dependencies among it. */
 export function checkPlan({ known, quantities, report }: ChainContext, { needed, start, end }: StatementOf<"plan">, node: number): boolean {
-  const open = new Set<number>();
-  const queue = [node];
-  for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
-    for (const dependency of quantities.node(one).dependencies) {
-      if (open.has(dependency) || known.has(dependency)) continue;
-      open.add(dependency);
-      queue.push(dependency);
-    }
-  }
+  const open = openAncestors(
+    node,
+    (one) => quantities.node(one).dependencies,
+    (one) => known.has(one),
+  );
   const named = new Set<number>();
   let sound = true;
   for (const { text, start: from, end: to } of needed) {

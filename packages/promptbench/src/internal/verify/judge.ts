@@ -1,6 +1,7 @@
+import { VerificationRecord } from "@bridge-rl/dag";
 import type { Value } from "@bridge-rl/spec";
 import { answerMatches } from "../../answer-matches.js";
-import type { BehaviorCounts, Finding, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
+import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { parseAnswer } from "../parse-answer.js";
 import { checkAgain, checkEstimate, checkPlan } from "./check-claims.js";
 import { type ChainContext, checkDerivation } from "./check-derivation.js";
@@ -13,14 +14,6 @@ import type { Derivation, Member, Statement, Statements, Word } from "./statemen
 
 type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
 
-const counters = {
-  restate: ["restatements", "correctRestatements"],
-  check: ["checks", "correctChecks"],
-  plan: ["plans", "correctPlans"],
-  estimate: ["estimates", "correctEstimates"],
-  retract: ["retractions", "correctRetractions"],
-} as const;
-
 /** Follows a solution statement by statement and notes what is wrong. */
 export class Judge {
   readonly #quantities: Quantities;
@@ -30,9 +23,7 @@ export class Judge {
   readonly #known: Map<number, Measure> = new Map();
   /** Nodes that some derivation is about. */
   readonly #derived: Set<number> = new Set();
-  readonly #findings: Finding[] = [];
-  readonly #steps: VerifiedStep[] = [];
-  readonly #behaviors: { -readonly [name in keyof BehaviorCounts]: BehaviorCounts[name] } = {
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord({
     attempts: 0,
     successfulAttempts: 0,
     restatements: 0,
@@ -46,10 +37,8 @@ export class Judge {
     correctEstimates: 0,
     retractions: 0,
     correctRetractions: 0,
-  };
+  });
   readonly #context: ChainContext;
-  #openAttempts = 0;
-  #errors = 0;
 
   constructor(quantities: Quantities, solution: Statements, completion: string) {
     this.#quantities = quantities;
@@ -59,7 +48,7 @@ export class Judge {
       quantities,
       known: this.#known,
       isDerivedLater: (node) => this.#derived.has(node),
-      report: (kind, message, start, end) => this.#report(kind, message, start, end),
+      report: (kind, message, start, end) => this.#record.report(kind, message, start, end),
     };
   }
 
@@ -76,37 +65,17 @@ export class Judge {
     const necessary = graph.nodes.filter((node) => node.necessary).length;
     let right = 0;
     for (const statement of this.#solution.statements) {
-      const before = this.#errors;
       const node = this.#subject(statement);
       const isNew = node !== undefined && !this.#known.has(node);
       if (node === undefined) {
         const { text, start, end } = statement.name;
-        this.#report("unknown-parameter", `the problem has no "${text}"`, start, end);
+        this.#record.report("unknown-parameter", `the problem has no "${text}"`, start, end);
       }
       this.#check(statement, node);
-      const correct = this.#errors === before;
-      if (this.#errors === 0 && statement.kind === "derive" && isNew && graph.nodes[node]?.necessary === true) right++;
-      const { kind, start, end } = statement;
-      this.#steps.push({ kind, start, end, ...(node === undefined ? {} : { node }), correct });
+      if (this.#record.isSound && statement.kind === "derive" && isNew && graph.nodes[node]?.necessary === true) right++;
+      this.#record.endStep(statement.kind, statement.start, statement.end, node);
     }
-    const answer = this.#checkAnswer();
-    this.#findings.sort((one, other) => one.start - other.start);
-    const valid = this.#errors === 0;
-    const told = answer === undefined ? {} : { answer };
-    return {
-      valid,
-      findings: this.#findings,
-      steps: this.#steps,
-      behaviors: this.#behaviors,
-      ...told,
-      progress: valid ? 1 : right / necessary,
-    };
-  }
-
-  #report(kind: FindingKind, message: string, start: number, end: number, whole = false): void {
-    const severity = kind === "unnecessary-step" ? "note" : "error";
-    if (severity === "error") this.#errors++;
-    this.#findings.push({ kind, severity, message, start, end, ...(whole ? {} : { step: this.#steps.length }) });
+    return this.#record.verification(this.#checkAnswer(), right / necessary);
   }
 
   /** The node that a statement is about. */
@@ -126,7 +95,7 @@ export class Judge {
     const { kind, start, end } = statement;
     if (kind === "withdrawn") return;
     if (kind === "unreadable") {
-      this.#report("unreadable-step", "this step says nothing that can be read", start, end);
+      this.#record.report("unreadable-step", "this step says nothing that can be read", start, end);
       return;
     }
     if (kind === "derive") {
@@ -134,13 +103,10 @@ export class Judge {
       return;
     }
     if (kind === "attempt") {
-      this.#behaviors.attempts++;
-      if (node !== undefined) this.#checkAttempt(statement, node);
+      this.#record.countAttempt(node !== undefined && this.#attemptHolds(statement, node));
       return;
     }
-    const [all, correct] = counters[kind];
-    this.#behaviors[all]++;
-    if (node !== undefined && this.#claimHolds(statement, node)) this.#behaviors[correct]++;
+    this.#record.countClaim(kind, node !== undefined && this.#claimHolds(statement, node));
   }
 
   #claimHolds(statement: StatementOf<"restate" | "check" | "plan" | "estimate" | "retract">, node: number): boolean {
@@ -148,7 +114,7 @@ export class Judge {
     switch (statement.kind) {
       case "restate":
         if (lineHolds(this.#quantities, node, statement.line, this.#solution.dialect)) return true;
-        this.#report("false-restatement", `this is not what the problem says of ${this.#quantities.word(node)}`, start, end);
+        this.#record.report("false-restatement", `this is not what the problem says of ${this.#quantities.word(node)}`, start, end);
         return false;
       case "check":
         return checkAgain(this.#context, statement, node);
@@ -165,7 +131,7 @@ export class Judge {
     const taken = readFormula(value.text, 0, value.text.length, this.#quantities.grammar);
     const isRight = taken?.kind === "value" && agree(taken.value, exactly(this.#quantities.value(node)));
     if (matched && !isRight) return true;
-    this.#report("false-retraction", isRight ? `${value.text} is right` : `nothing has given the value ${value.text}`, start, end);
+    this.#record.report("false-retraction", isRight ? `${value.text} is right` : `nothing has given the value ${value.text}`, start, end);
     return false;
   }
 
@@ -177,23 +143,20 @@ export class Judge {
       const [only] = members;
       const repeats = this.#solution.dialect === "terse" && members.length === 1 && only !== undefined;
       if (repeats && answerMatches(this.#quantities.value(node), this.#completion.slice(only.start, only.end))) {
-        this.#behaviors.restatements++;
-        this.#behaviors.correctRestatements++;
+        this.#record.countClaim("restate", true);
         return;
       }
-      this.#report("repeated-step", `${word} is known already`, start, end);
+      this.#record.report("repeated-step", `${word} is known already`, start, end);
     }
     checkDerivation(this.#context, node, statement);
     if (premise !== undefined) this.#checkPremise(premise, statement, node);
-    if (!this.#quantities.node(node).necessary) this.#report("unnecessary-step", `the answer does not need ${word}`, start, end);
-    if (premise !== undefined || computedMembers(members) > 1) this.#behaviors.stepwise++;
+    if (!this.#quantities.node(node).necessary) this.#record.report("unnecessary-step", `the answer does not need ${word}`, start, end);
     const last = members.at(-1)?.formula;
     if (last?.kind === "value") this.#known.set(node, last.value);
     else if (last?.kind === "operation" && last.operator === "pair") this.#recordPair(node, last.operands);
     // What can't be read is reported already; whatever uses it is not to suffer for it.
     else this.#known.set(node, exactly(this.#quantities.value(node)));
-    this.#behaviors.successfulAttempts += this.#openAttempts;
-    this.#openAttempts = 0;
+    this.#record.countDerivation(premise !== undefined || computedMembers(members) > 1);
   }
 
   #recordPair(node: number, operands: readonly { readonly kind: string; readonly value?: Measure }[]): void {
@@ -211,10 +174,10 @@ export class Judge {
     const operator = inner.startsWith("NOT ") ? "not" : / and /i.test(inner) ? "and" : "or";
     const names = inner.replace(/^NOT /, "").split(/ and | or /i);
     if (isLineOf(this.#quantities, parent, operator, names)) return;
-    this.#report("wrong-formula", `${premise.text} is not the premise of ${named}`, premise.start, premise.end);
+    this.#record.report("wrong-formula", `${premise.text} is not the premise of ${named}`, premise.start, premise.end);
   }
 
-  #checkAttempt({ missing, start, end }: StatementOf<"attempt">, node: number): void {
+  #attemptHolds({ missing, start, end }: StatementOf<"attempt">, node: number): boolean {
     const unknown = this.#quantities.node(node).dependencies.filter((dependency) => !this.#known.has(dependency));
     const named = new Set<number>();
     for (const word of missing) {
@@ -222,16 +185,14 @@ export class Judge {
       const open = unknown.find((one) => this.#quantities.word(one) === text && !named.has(one));
       const found = open ?? this.#quantities.find(text, node, named);
       if (found !== undefined) named.add(found);
-      else this.#report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
+      else this.#record.report("unknown-parameter", `the problem has no "${word.text}"`, word.start, word.end);
     }
     const [told, left] = [[...named], unknown].map((nodes) => nodes.filter((one) => !this.#isAmbiguous(one))) as [number[], number[]];
     const isRight = left.length === told.length && left.every((dependency) => named.has(dependency));
-    if (isRight && (left.length > 0 || named.size > 0)) {
-      this.#openAttempts++;
-      return;
-    }
+    if (isRight && (left.length > 0 || named.size > 0)) return true;
     const names = unknown.map((dependency) => this.#quantities.word(dependency)).join(", ");
-    this.#report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+    this.#record.report("false-attempt", unknown.length === 0 ? "nothing is missing here" : `what is missing here is ${names}`, start, end);
+    return false;
   }
 
   /** In terse text nobody can tell which of several places is meant where one quantity comes back to itself, or whether it is repeated. */
@@ -246,17 +207,17 @@ export class Judge {
     const { length } = this.#completion;
     const target = this.#quantities.value(graph.target);
     for (const { text, start, end } of this.#solution.conclusions) {
-      if (!answerMatches(target, text)) this.#report("wrong-answer", `the answer is ${target}, not ${text}`, start, end, true);
+      if (!answerMatches(target, text)) this.#record.report("wrong-answer", `the answer is ${target}, not ${text}`, start, end, true);
     }
     const answer = parseAnswer(this.#completion);
-    if (answer === undefined) this.#report("missing-answer", "the completion gives no answer", length, length, true);
+    if (answer === undefined) this.#record.report("missing-answer", "the completion gives no answer", length, length, true);
     else if (!answerMatches(target, answer)) {
       const closing = Math.max(0, this.#completion.lastIndexOf("</think>"));
-      this.#report("wrong-answer", `the answer is ${target}, not ${answer}`, closing, length, true);
+      this.#record.report("wrong-answer", `the answer is ${target}, not ${answer}`, closing, length, true);
     }
     if (!this.#known.has(graph.target)) {
-      const { start, end } = this.#steps.findLast(({ kind }) => kind === "derive") ?? { start: 0, end: length };
-      this.#report("wrong-question", `the solution does not derive ${this.#quantities.word(graph.target)}`, start, end, true);
+      const { start, end } = this.#record.lastDerivation() ?? { start: 0, end: length };
+      this.#record.report("wrong-question", `the solution does not derive ${this.#quantities.word(graph.target)}`, start, end, true);
     }
     return answer;
   }
