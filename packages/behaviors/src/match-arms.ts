@@ -61,8 +61,7 @@ export function matchArms(arms: Readonly<Record<string, readonly Demonstration[]
   const matched = names.map((name): [string, MatchedArm] => {
     if (by === "tokens" && name !== reference)
       return [name, sized(untilTokens(walk(name), budget.tokens, countTokens), countTokens, shared.length)];
-    const most = Math.max(...[...(copies[name] as Copies)].filter(([problem]) => shared.includes(problem)).map(([, own]) => own.length));
-    return [name, take(name, passes * shared.length * (by === "problems" ? most : 1))];
+    return [name, take(name, passes * shared.length * (by === "problems" ? mostCopies(copies[name] as Copies, shared) : 1))];
   });
   return { arms: Object.fromEntries(matched), problems: shared.length, dropped: all.size - shared.length };
 }
@@ -79,10 +78,16 @@ function byProblem(demonstrations: readonly Demonstration[]): Copies {
   return copies;
 }
 
+function mostCopies(copies: Copies, problems: readonly string[]): number {
+  return problems.reduce((most, problem) => Math.max(most, copies.get(problem)?.length ?? 0), 0);
+}
+
 /** Pass after pass without end. */
 function* walkProblems(copies: Copies, problems: readonly string[], seed: number | string): Generator<Demonstration> {
+  const random = createRandom(seed, "order of problems");
+  const sorted = problems.toSorted();
   for (let pass = 0; ; pass++) {
-    const order = createRandom(seed, "order of problems").fork("pass", pass).shuffle(problems.toSorted());
+    const order = random.fork("pass", pass).shuffle(sorted);
     for (const problem of order) {
       const own = copies.get(problem) as readonly Demonstration[];
       yield own[pass % own.length] as Demonstration;

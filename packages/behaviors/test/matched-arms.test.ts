@@ -74,6 +74,13 @@ describe("matchArms", () => {
     expect(() => matchArms(arms, options)).toThrow(expect.objectContaining({ code }));
   });
 
+  test("takes more problems than a call takes arguments", () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => ({ ...(arms.vanilla[0] as Demonstration), problem: `p${index}` }));
+    const { arms: matched } = matchArms({ once: many, twice: [...many, ...many.slice(0, 1)] }, { by: "problems" });
+    expect(matched.once?.demonstrations).toHaveLength(200_000);
+    expect(matched.twice?.demonstrations).toHaveLength(400_000);
+  });
+
   test("refuses arms that share nothing", () => {
     expect(() => matchArms({ a: arms.vanilla.slice(0, 3), b: arms.vanilla.slice(3) }, { by: "steps" })).toThrow(
       expect.objectContaining({ code: "invalid-input" }),
