@@ -1,7 +1,8 @@
 import type { Policy } from "@bridge-rl/spec";
 import type { GroupAdvantageOptions } from "./group-advantages.js";
-import { evaluationConvention, groupRows } from "./internal/group-rows.js";
+import { evaluationConvention } from "./internal/group-rows.js";
 import { storeWeightedScores } from "./internal/store-weighted-scores.js";
+import { weightedRows } from "./internal/weighted-rows.js";
 import type { InfluenceObjective, LengthNormalization, RolloutGroup } from "./rollout-group.js";
 
 export interface EvaluationDirectionOptions extends GroupAdvantageOptions {
@@ -49,13 +50,7 @@ export async function evaluationDirection(
   options: EvaluationDirectionOptions = {},
 ): Promise<EvaluationDirection> {
   const { name = "influence/evaluation", objective = "surrogate", lengthNormalization = "sum" } = options;
-  const rows = groupRows(groups, { ...evaluationConvention(objective, options), lengthNormalization });
-  const weighted = rows
-    .map((row) => {
-      const size = groups[row.group]?.rollouts.length as number;
-      return { row, weight: (row.advantage * row.lengthWeight) / (size * groups.length) };
-    })
-    .filter(({ weight }) => weight !== 0);
+  const weighted = weightedRows(groups, { ...evaluationConvention(objective, options), lengthNormalization });
   const { norm, values } = await storeWeightedScores(policy, name, weighted, options);
   return {
     name,

@@ -54,6 +54,7 @@ export {
   type Readiness,
   type ReadinessComparison,
   type ReadinessMeasure,
+  type ReadinessOptions,
   type ReadinessOutcome,
   readiness,
   readinessMeasures,

@@ -3,9 +3,10 @@ import { defined } from "@bridge-rl/training";
 import type { EvaluationDirectionOptions } from "./evaluation-direction.js";
 import { at } from "./internal/at.js";
 import { findScale } from "./internal/find-scale.js";
-import { evaluationConvention, type GroupRow, groupRows } from "./internal/group-rows.js";
+import { evaluationConvention, groupRows } from "./internal/group-rows.js";
 import { storeWeightedScores } from "./internal/store-weighted-scores.js";
 import { sum } from "./internal/vector.js";
+import { weightedRows } from "./internal/weighted-rows.js";
 import type { RolloutGroup } from "./rollout-group.js";
 
 export interface MeasuredStepOptions extends Omit<EvaluationDirectionOptions, "name"> {
@@ -56,15 +57,7 @@ export async function measuredStep(
   const { name = "influence/step", objective = "surrogate", lengthNormalization = "sum", predictedRate } = options;
   const wrong = options.learningRates?.find((rate) => !(rate > 0));
   if (wrong !== undefined) throw new BridgeError("invalid-option", `a learning rate of ${wrong} measures nothing; pass positive ones`);
-  const weightsIn = (side: readonly RolloutGroup[], row: GroupRow): number =>
-    row.advantage / (at(side, row.group).rollouts.length * side.length);
-  const trainRows = groupRows(groups.train, { ...options, lengthNormalization }).filter(({ advantage }) => advantage !== 0);
-  const { norm } = await storeWeightedScores(
-    policy,
-    name,
-    trainRows.map((row) => ({ row, weight: weightsIn(groups.train, row) * row.lengthWeight })),
-    options,
-  );
+  const { norm } = await storeWeightedScores(policy, name, weightedRows(groups.train, { ...options, lengthNormalization }), options);
   const convention = { ...evaluationConvention(objective, options), lengthNormalization };
   const rows = groupRows(groups.evaluation, convention).filter(({ advantage }) => advantage !== 0);
   const shared = defined({ temperature: options.temperature, signal: options.signal });
@@ -87,7 +80,7 @@ export async function measuredStep(
     const terms = rows.map((row, index) => {
       const moved = differences(at(after, index), at(before, index));
       const ratio = lengthNormalization === "mean" ? sum(moved.map(Math.expm1)) / moved.length : Math.expm1(sum(moved));
-      return weightsIn(groups.evaluation, row) * ratio;
+      return (row.advantage / (at(groups.evaluation, row.group).rollouts.length * groups.evaluation.length)) * ratio;
     });
     const predicted = learningRate * predictedRate;
     const measured = sum(terms);

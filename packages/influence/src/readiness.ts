@@ -2,10 +2,9 @@ import { BridgeError, type Policy } from "@bridge-rl/spec";
 import { passAtK } from "@bridge-rl/training";
 import { type InfluenceOptions, influence } from "./influence.js";
 import type { Interval } from "./influence-interval.js";
-import { at } from "./internal/at.js";
-import { groupRows } from "./internal/group-rows.js";
 import { storeWeightedScores } from "./internal/store-weighted-scores.js";
 import { mean } from "./internal/vector.js";
+import { weightedRows } from "./internal/weighted-rows.js";
 import { rankCorrelation } from "./rank-correlation.js";
 import type { RolloutGroup } from "./rollout-group.js";
 import { signalCoefficient } from "./signal-coefficient.js";
@@ -27,6 +26,12 @@ export interface Readiness {
   readonly rollouts: number;
 }
 
+export interface ReadinessOptions<Group extends RolloutGroup = RolloutGroup>
+  extends Omit<InfluenceOptions<Group>, "objective" | "marks" | "keepTokens" | "scoreSilentGroups"> {
+  /** |ĝ|, where `measuredStep` on the same training side has told it already. @defaultValue measured, by one backward pass */
+  readonly gradientNorm?: number;
+}
+
 /** What readiness compares. */
 export type ReadinessMeasure = "influence" | "accuracy" | "passAtN" | "coefficient" | "gradientNorm";
 
@@ -44,17 +49,14 @@ export const readinessMeasures: readonly ReadinessMeasure[] = ["influence", "acc
 export async function readiness<Group extends RolloutGroup>(
   policy: Policy,
   groups: { readonly train: readonly Group[]; readonly evaluation: readonly RolloutGroup[] },
-  options: Omit<InfluenceOptions<Group>, "objective" | "marks" | "keepTokens" | "scoreSilentGroups"> = {},
+  options: ReadinessOptions<Group> = {},
 ): Promise<Readiness> {
   const report = await influence(policy, groups, { ...options, objective: "accuracy" });
   const { convention = "population", advantageEpsilon = 1e-6, lengthNormalization = "sum" } = options;
-  const { train } = groups;
-  const rows = groupRows(train, { convention, epsilon: advantageEpsilon, lengthNormalization }).filter(({ advantage }) => advantage !== 0);
-  const weighted = rows.map((row) => ({
-    row,
-    weight: (row.advantage * row.lengthWeight) / (at(train, row.group).rollouts.length * train.length),
-  }));
-  const { norm } = await storeWeightedScores(policy, "influence/step", weighted, options);
+  const step = async (): Promise<number> => {
+    const weighted = weightedRows(groups.train, { convention, epsilon: advantageEpsilon, lengthNormalization });
+    return (await storeWeightedScores(policy, "influence/step", weighted, options)).norm;
+  };
   const { mean: score, interval } = report.summary.allQueries;
   return {
     influence: score ?? 0,
@@ -62,7 +64,7 @@ export async function readiness<Group extends RolloutGroup>(
     accuracy: report.accuracy.meanAccuracy,
     passAtN: mean(report.queries.map(({ rollouts, correct }) => passAtK(rollouts, correct, rollouts))),
     coefficient: mean(report.queries.map(({ accuracy }) => signalCoefficient(accuracy))),
-    gradientNorm: norm,
+    gradientNorm: options.gradientNorm ?? (await step()),
     queries: report.queries.length,
     rollouts: report.accuracy.groupSize,
   };

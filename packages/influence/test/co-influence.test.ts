@@ -8,6 +8,7 @@ import {
   fullGradients,
   gramMatrix,
   influence,
+  measuredStep,
   oneStepScore,
   type RolloutGroup,
   readiness,
@@ -174,6 +175,10 @@ test("readiness is the mean influence on accuracy, with its rivals", async () =>
     gradients.reduce((sum, { weight, score }) => sum + weight * (score[j] as number), 0),
   );
   expect(found.gradientNorm).toBeCloseTo(Math.hypot(...total), 4);
+
+  const { gradientNorm } = await measuredStep(policy, sides, { predictedRate: 0, learningRates: [1e-3] });
+  expect(gradientNorm).toBe(found.gradientNorm);
+  expect(await readiness(policy, sides, { gradientNorm: 2 })).toEqual({ ...found, gradientNorm: 2 });
 });
 
 test("silent groups have influence 0 whatever their rollouts", async () => {

@@ -42,8 +42,8 @@ export async function measureInfluence(
   const pairs = { train: mixed(sides.train).slice(0, mapColumns), evaluation: mixed(sides.evaluation).slice(0, mapRows) };
   const hasPairs = pairs.train.length > 0 && pairs.evaluation.length > 0;
   const predictedRate = report.summary.allQueries.mean ?? 0;
-  const { rungs } = await measuredStep(policy, sides, { ...options, predictedRate });
-  const { interval, queries, ...ready } = await readiness(policy, sides, options);
+  const { rungs, gradientNorm } = await measuredStep(policy, sides, { ...options, predictedRate });
+  const { interval, queries, ...ready } = await readiness(policy, sides, { ...options, gradientNorm });
   return {
     ...influenceFile(report),
     ...(report.behaviors === undefined ? {} : { behaviors: report.behaviors }),
