@@ -72,7 +72,7 @@ export async function benchmarkModel(
     const own = open.filter((asked) => asked.cell === cell);
     for (let start = 0; start < own.length; start += batch) {
       const problems = own.slice(start, start + batch).map(({ problem }) => problem);
-      const reward = await defaultReward(cell.source);
+      const reward = defaultReward(cell.source);
       const sampling = { maxTokens, temperature, stop: phrasebook.stop, signal };
       const groups = await collectRollouts({ sampler: policy.sampler, tokenizer, phrasebook, problems, reward, count: 1, seed, sampling });
       const results: BenchmarkResult[] = [];
@@ -88,7 +88,7 @@ export async function benchmarkModel(
 
 async function judge({ cell: { task, level, source }, problem }: Asked, { text, finishReason }: Completion): Promise<BenchmarkResult> {
   const { phrasebook } = source;
-  const reward = await defaultReward(source);
+  const reward = defaultReward(source);
   const score = await reward.score({ problem, completion: text, phrasebook, finishReason });
   return {
     task,

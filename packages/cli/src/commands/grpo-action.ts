@@ -48,7 +48,7 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
   const learningRate = scheduleOf(flags);
   await refuseFinished(output);
   const problems = await sourceFromFlags(flags);
-  const reward = await defaultReward(problems);
+  const reward = defaultReward(problems);
   const { loss, advantages } = presets[preset];
   await trainIntoFolder(
     { model, output, threads, provider, lora: loraOf(flags) },

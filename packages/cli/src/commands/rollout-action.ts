@@ -38,7 +38,7 @@ export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
       let round = 0;
       for await (const { problems, source } of chunks(input, createSourceFinder(flags))) {
         const { phrasebook } = source;
-        const reward = await defaultReward(source);
+        const reward = defaultReward(source);
         const onProgress = samplingProgress(progress, `problems ${round * chunkSize + 1} to ${round * chunkSize + problems.length}`);
         const sampling = { temperature, topK, topP, minP, maxTokens, stop: phrasebook.stop, signal, onProgress };
         const { sampler } = policy;

@@ -29,5 +29,5 @@ export async function readProblems(
     problems.push(row);
   }
   if (source === undefined) throw new BridgeError("invalid-input", `${path === "-" ? "standard input" : path} has no problems`);
-  return { problems, phrasebook: source.phrasebook, reward: await defaultReward(source) };
+  return { problems, phrasebook: source.phrasebook, reward: defaultReward(source) };
 }

@@ -42,7 +42,7 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const tracker = others.trackers.length === 0 ? events : createFanOutTracker([events, ...others.trackers]);
   const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1, config.lora);
   const task = await resolveTask(config.task, base);
-  const reward = config.reward ?? (await defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {}));
+  const reward = config.reward ?? defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {});
   const context: StageContext = {
     config,
     arm,

@@ -1,6 +1,5 @@
 import { cp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { exactAnswer } from "@bridge-rl/igsm";
 import {
   createTokenizer,
   type DecoderConfig,
@@ -16,6 +15,7 @@ import { BridgeError, type Progress } from "@bridge-rl/spec";
 import { type Accuracy, createCheckpointStore, createJsonlTracker, defined, evaluatePolicy } from "@bridge-rl/training";
 import { readJsonIfThere } from "../internal/read-json.js";
 import { writeJson } from "../internal/write-aside.js";
+import { defaultReward } from "../stages/default-reward.js";
 import { type Curriculum, createCurriculum } from "./curriculum.js";
 import { type PretrainConfig, parsePretrainConfig } from "./pretrain-config.js";
 
@@ -59,7 +59,8 @@ export async function runPretraining(file: string, options: RunPretrainingOption
     runtime,
     createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime }),
   });
-  const { phrasebook, reward = exactAnswer() } = curriculum.source;
+  const { phrasebook } = curriculum.source;
+  const reward = defaultReward(curriculum.source);
   const levels = (evaluation.operations ?? evaluation.levels ?? []).map(String);
   const measure = (level: string, count: number, temperature: number) =>
     evaluatePolicy({
@@ -72,8 +73,9 @@ export async function runPretraining(file: string, options: RunPretrainingOption
       sampling: { temperature, maxTokens: decoder.maximumLength / 2, stop: phrasebook.stop, ...defined({ signal }) },
     });
 
-  const tracker = createJsonlTracker(join(output, "events.jsonl"));
+  // The store's lock comes first: opening the events cuts off what another process is writing.
   const store = createCheckpointStore(join(output, "checkpoints"));
+  const tracker = createJsonlTracker(join(output, "events.jsonl"));
   try {
     await pretrain({
       ...trainingOptions(config),
@@ -94,7 +96,6 @@ export async function runPretraining(file: string, options: RunPretrainingOption
       },
       ...defined({ progress, signal }),
     });
-    await tracker.flush();
     const accuracy: LevelAccuracy[] = [];
     for (const level of levels) {
       const greedy = await measure(level, evaluation.finalProblems, 0);
@@ -111,6 +112,7 @@ export async function runPretraining(file: string, options: RunPretrainingOption
     await writeJson(join(output, "pretrain.json"), raw);
     return { accuracy };
   } finally {
+    await tracker.close();
     store.close();
     await policy.dispose();
   }

@@ -1,8 +1,7 @@
 import type { ProblemSource, Reward } from "@bridge-rl/spec";
+import { exactAnswerReward } from "@bridge-rl/training";
 
 /** How a source says that its answers are judged; where it says nothing, exactly as its phrasebook writes them. */
-export async function defaultReward({ reward }: Pick<ProblemSource, "reward">): Promise<Reward> {
-  if (reward !== undefined) return reward;
-  const { exactAnswer } = await import("@bridge-rl/igsm");
-  return exactAnswer();
+export function defaultReward({ reward }: Pick<ProblemSource, "reward">): Reward {
+  return reward ?? exactAnswerReward();
 }
