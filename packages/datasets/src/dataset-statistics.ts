@@ -1,8 +1,7 @@
-import type { BehaviorMark, BehaviorMarkKind } from "@bridge-rl/spec";
+import { type BehaviorMark, type BehaviorMarkKind, wilsonInterval } from "@bridge-rl/spec";
 import type { DatasetRow } from "./dataset-row.js";
 import { Tally } from "./internal/tally.js";
 import { HashSet53, textHash } from "./internal/text-hash.js";
-import { wilsonInterval } from "./wilson-interval.js";
 
 export interface StatisticsOptions {
   /** Tokens of a text; without it lengths are told in characters alone. @defaultValue none */
@@ -202,7 +201,8 @@ function count(counts: Map<string, number>, answer: string): void {
 }
 
 function answerShare(answer: string, times: number, known: number): AnswerShare {
-  return { answer, count: times, share: times / known, interval: wilsonInterval(times, known) };
+  const share = times / known;
+  return { answer, count: times, share, interval: wilsonInterval(share, known) };
 }
 
 function constantOf(answers: ReadonlyMap<string, number> | undefined): { constant?: AnswerShare } {

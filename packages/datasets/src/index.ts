@@ -18,5 +18,4 @@ export { type ReadDatasetOptions, readDataset, readRows } from "./read-dataset.j
 export { rowsOfLine } from "./rows-of-line.js";
 export { type StatisticsPageOptions, statisticsPage } from "./statistics-page.js";
 export { type StatisticsTable, statisticsTables } from "./statistics-tables.js";
-export { wilsonInterval } from "./wilson-interval.js";
 export { type WriteDatasetOptions, type WrittenDataset, writeDataset } from "./write-dataset.js";

@@ -1,8 +1,5 @@
-import { BridgeError } from "@bridge-rl/spec";
+import { BridgeError, wilsonInterval as intervalOfShare } from "@bridge-rl/spec";
 import type { Accuracy } from "./run-files.js";
-
-/** The 97.5 % quantile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /**
  * Gives the share of right answers with its 95 % score interval (Wilson 1927; Newcombe 1998, method 3).
@@ -17,13 +14,6 @@ export function wilsonInterval(correct: number, count: number): Accuracy {
     );
   }
   const accuracy = correct / count;
-  const middle = accuracy + (z * z) / (2 * count);
-  const reach = z * Math.sqrt((accuracy * (1 - accuracy)) / count + (z * z) / (4 * count * count));
-  const scale = 1 + (z * z) / count;
-  return {
-    accuracy,
-    low: correct === 0 ? 0 : (middle - reach) / scale,
-    high: correct === count ? 1 : (middle + reach) / scale,
-    n: count,
-  };
+  const [low, high] = intervalOfShare(accuracy, count);
+  return { accuracy, low, high, n: count };
 }

@@ -2,6 +2,7 @@ export { type Behavior, type BehaviorContext, type BehaviorDefinition, type Beha
 export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
 export { checkInputs, type TensorDeclaration } from "./check-inputs.js";
 export { defineStepVerifier } from "./define-step-verifier.js";
+export { markStatements } from "./mark-statements.js";
 export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";
 export { type BehaviorMark, type BehaviorMarkKind, behaviorMarkKinds, type Phrasebook } from "./phrasebook.js";
@@ -36,3 +37,4 @@ export type {
 export { coreStepKinds, type Demonstration, type Span, type Step, stepKinds, type Trace } from "./trace.js";
 export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";
 export type { Finding, FindingKind, Verification, VerifiedBehaviors, VerifiedStep, VerifiedStepKind } from "./verification.js";
+export { wilsonInterval } from "./wilson-interval.js";

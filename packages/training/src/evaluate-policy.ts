@@ -6,10 +6,10 @@ import {
   type Sampler,
   type SamplingOptions,
   type Tokenizer,
+  wilsonInterval,
 } from "@bridge-rl/spec";
 import { collectRollouts, type RolloutGroup } from "./collect-rollouts.js";
 import { passAtK } from "./pass-at-k.js";
-import { wilsonInterval } from "./wilson-interval.js";
 
 /** A share with its 95 % interval (Wilson). */
 export interface Accuracy {

@@ -1,3 +1,4 @@
+export { wilsonInterval } from "@bridge-rl/spec";
 export { checkReward } from "./check-reward.js";
 export {
   type Checkpoint,
@@ -44,4 +45,3 @@ export {
   type TrainingSession,
   type TrainingSessionOptions,
 } from "./training-session.js";
-export { wilsonInterval } from "./wilson-interval.js";
