@@ -44,7 +44,8 @@ export async function createMlflowTracker(options: MlflowTrackerOptions): Promis
   const experimentId = await findExperiment(options, experiment);
   const found = await findRun(options, experimentId, run);
   const runId = found?.id ?? (await createRun(options, experimentId, run, now()));
-  if (found === undefined) {
+  if (found !== undefined) await call(options, "POST", "runs/update", { run_id: runId, status: "RUNNING" });
+  else {
     const entries = Object.entries(parameters).map(([key, value]) => ({ key: nameOf(key), value: String(value).slice(0, 6000) }));
     for (let start = 0; start < entries.length; start += 100) {
       await call(options, "POST", "runs/log-batch", { run_id: runId, params: entries.slice(start, start + 100) });
@@ -60,10 +61,12 @@ export async function createMlflowTracker(options: MlflowTrackerOptions): Promis
     const values = Object.entries(metrics).flatMap(([name, value]) =>
       value === null || !Number.isFinite(value) ? [] : [{ key: nameOf(`${phase}/${name}`), value, timestamp, step }],
     );
-    for (let start = 0; start < values.length; start += 1000) {
-      await call(options, "POST", "runs/log-batch", { run_id: runId, metrics: values.slice(start, start + 1000) });
+    // The last request also counts the event, so that a run killed in between logs none of it twice. All in one has 1000 entries at most.
+    const tags = [{ key: countTag, value: String(count) }];
+    for (let start = 0; start === 0 || start < values.length; start += 999) {
+      const metrics = values.slice(start, start + 999);
+      await call(options, "POST", "runs/log-batch", { run_id: runId, metrics, ...(start + 999 >= values.length && { tags }) });
     }
-    await call(options, "POST", "runs/set-tag", { run_id: runId, key: countTag, value: String(count) });
   }
 
   return {

@@ -60,20 +60,14 @@ function answer(path: string, query: URLSearchParams, body: Body): { status: num
     }
     case "runs/log-batch": {
       if (run === undefined) return fault(404, "RESOURCE_DOES_NOT_EXIST", "no such run");
-      const { metrics = [], params = [] } = body;
-      if (metrics.length > 1000 || params.length > 100) return fault(400, "INVALID_PARAMETER_VALUE", "too many");
+      const { metrics = [], params = [], tags = [] } = body;
+      if (metrics.length + params.length + tags.length > 1000 || params.length > 100)
+        return fault(400, "INVALID_PARAMETER_VALUE", "too many");
       const wrong = [...metrics, ...params].find(({ key }) => !/^[\w\-. /]+$/.test(key));
       if (wrong !== undefined) return fault(400, "INVALID_PARAMETER_VALUE", `Invalid name ${wrong.key}`);
       run.data.metrics.push(...metrics);
       run.data.params.push(...params);
-      return { status: 200, body: {} };
-    }
-    case "runs/set-tag": {
-      if (run === undefined) return fault(404, "RESOURCE_DOES_NOT_EXIST", "no such run");
-      run.data.tags.splice(0, run.data.tags.length, ...run.data.tags.filter(({ key }) => key !== body.key), {
-        key: String(body.key),
-        value: String(body.value),
-      });
+      run.data.tags.splice(0, run.data.tags.length, ...run.data.tags.filter(({ key }) => !tags.some((tag) => tag.key === key)), ...tags);
       return { status: 200, body: {} };
     }
     case "runs/update":
@@ -150,15 +144,27 @@ describe("the MLflow tracker", () => {
   test("a resumed run logs nothing twice", async () => {
     const first = await createMlflowTracker({ url, run: "resumed" });
     for (const step of [1, 2, 3]) await first.log(event(step));
+    await first.close("KILLED");
     const second = await createMlflowTracker({ url, run: "resumed", parameters: { seed: 2 } });
     await second.rewind(1); // the checkpoint was made after the first event
     for (const step of [2, 3, 4]) await second.log(event(step));
     await second.flush();
 
     expect(second.runId).toBe(first.runId);
+    expect(runs[0]?.info.status).toBe("RUNNING");
     expect(second.position()).toBe(4);
     expect(runs[0]?.data.metrics.filter(({ key }) => key === "grpo/loss").map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     await expect(second.rewind(9)).rejects.toThrow("has 4 events and can't go back to 9");
+  });
+
+  test("counts an event in the request that logs it, also one without numbers", async () => {
+    const first = await createMlflowTracker({ url, run: "counted" });
+    asked.length = 0;
+    await first.log(event(1));
+    await first.log({ phase: "grpo", step: 2, metrics: { kl: null } });
+
+    expect(asked).toEqual(new Array(2).fill("POST /api/2.0/mlflow/runs/log-batch"));
+    expect((await createMlflowTracker({ url, run: "counted" })).position()).toBe(2);
   });
 
   test("cuts what is more than one request may hold", async () => {
