@@ -1,4 +1,4 @@
-import type { BehaviorMark, BehaviorMarkKind } from "@bridge-rl/spec";
+import { type BehaviorMark, type BehaviorMarkKind, markStatements } from "@bridge-rl/spec";
 
 const signs: Readonly<Record<string, BehaviorMarkKind>> = { "?": "attempt", "!": "check", "<": "plan", "~": "estimate", "#": "retract" };
 
@@ -8,20 +8,7 @@ const signs: Readonly<Record<string, BehaviorMarkKind>> = { "?": "attempt", "!":
  * A restated premise that only gives a number reads like its derivation and is not told from it.
  */
 export function detectTerse(completion: string): BehaviorMark[] {
-  const marks: BehaviorMark[] = [];
-  const opening = completion.indexOf("<think>");
-  const closing = completion.indexOf("</think>");
-  let start = opening === -1 ? 0 : opening + "<think>".length;
-  const thinkingEnd = closing === -1 ? completion.length : closing;
-  while (start < thinkingEnd) {
-    const semicolon = completion.indexOf(";", start);
-    if (semicolon === -1 || semicolon >= thinkingEnd) break;
-    const end = semicolon + 1;
-    const kind = kindOf(completion.slice(start, semicolon).replaceAll(" ", ""));
-    if (kind !== undefined) marks.push({ start, end, kind });
-    start = end;
-  }
-  return marks;
+  return markStatements(completion, kindOf);
 }
 
 function kindOf(statement: string): BehaviorMarkKind | undefined {

@@ -1,4 +1,4 @@
-import type { BehaviorMark, BehaviorMarkKind } from "@bridge-rl/spec";
+import { type BehaviorMark, type BehaviorMarkKind, markStatements } from "@bridge-rl/spec";
 
 const name = String.raw`^(?:[A-Za-z]{1,3}\d?|\(x,y\))`;
 const aside = new RegExp(`${name}([?!<~#])`);
@@ -14,19 +14,7 @@ const value = /^(?:[-+]?[\d.]+(?:e[-+]?\d+)?|!|\([-+.,\de]+\))$/;
  * A restated premise that only gives a value reads like its derivation and is not told from it.
  */
 export function detectTerse(completion: string): BehaviorMark[] {
-  const marks: BehaviorMark[] = [];
-  const opening = completion.indexOf("<think>");
-  const closing = completion.indexOf("</think>");
-  let start = opening === -1 ? 0 : opening + "<think>".length;
-  const thinkingEnd = closing === -1 ? completion.length : closing;
-  while (start < thinkingEnd) {
-    const semicolon = completion.indexOf(";", start);
-    if (semicolon === -1 || semicolon >= thinkingEnd) break;
-    const kind = kindOf(completion.slice(start, semicolon).replaceAll(" ", ""));
-    if (kind !== undefined) marks.push({ start, end: semicolon + 1, kind });
-    start = semicolon + 1;
-  }
-  return marks;
+  return markStatements(completion, kindOf);
 }
 
 function kindOf(statement: string): BehaviorMarkKind | undefined {
