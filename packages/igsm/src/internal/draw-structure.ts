@@ -42,7 +42,7 @@ export function drawStructure(draft: Draft, random: Random, options: ResolvedIgs
   const lowest = (layerCount - 1) * fewest;
   const edges = Math.min(random.integer(lowest, maximumEdges), random.integer(lowest, maximumEdges), (layerCount - 1) * most * most);
   draft.layerCount = layerCount;
-  growLayers(draft, random, fewest, most, edges, growth);
+  growLayers(draft, random, { fewest, most, edges, growth }, 0);
   numberItems(draft);
   drawEdges(draft, random, edges);
   numberAbstracts(draft);
@@ -54,18 +54,33 @@ function fittingLayers(options: ResolvedIgsmOptions): IntegerRange {
   return { minimum: layers.minimum, maximum: Math.min(layers.maximum, 1 + Math.floor(maximumEdges / items.minimum)) };
 }
 
-/** Starts at the fewest items and adds until the edges have room, then while a coin of the given probability says so. */
-function growLayers(draft: Draft, random: Random, fewest: number, most: number, edges: number, growth: number): void {
+/** Bounds of the structure graph of one problem. */
+export interface LayerBounds {
+  /** Fewest items of a layer. */
+  readonly fewest: number;
+  /** Most items of a layer. */
+  readonly most: number;
+  readonly edges: number;
+  /** The chance that a layer grows although the edges have room. */
+  readonly growth: number;
+}
+
+/**
+ * Starts at the fewest items and adds until the edges have room, then while a coin of the given probability says so.
+ *
+ * @param firstCovered  which layers' items have an edge each at least: all but the last from 0, all but the first from 1
+ */
+export function growLayers(draft: Draft, random: Random, { fewest, most, edges, growth }: LayerBounds, firstCovered: 0 | 1): void {
   const { sizes, layerCount } = draft;
   sizes.fill(fewest, 0, layerCount);
   for (let open = layerCount * (most - fewest); open > 0; open--) {
     let room = 0;
-    let containers = 0;
+    let covered = 0;
     for (let layer = 0; layer < layerCount - 1; layer++) {
       room += (sizes[layer] as number) * (sizes[layer + 1] as number);
-      containers += sizes[layer] as number;
+      covered += sizes[layer + firstCovered] as number;
     }
-    if (room >= edges && (containers === edges || !random.chance(growth))) return;
+    if (room >= edges && (covered === edges || !random.chance(growth))) return;
     let growing = 0;
     for (let layer = 0; layer < layerCount; layer++) if ((sizes[layer] as number) < most) growing++;
     let skip = random.integer(0, growing - 1);
@@ -91,7 +106,7 @@ export function numberItems(draft: Draft): void {
 
 /** One random item for each container, then pairs drawn evenly without replacement. */
 function drawEdges(draft: Draft, random: Random, edges: number): void {
-  const { sizes, firstItem, layerCount, listA: open, flags: taken, edgeStart, edgeContainer, edgeItem } = draft;
+  const { sizes, layerCount, listA: open, flags: taken } = draft;
   let pairCount = 0;
   let takenCount = 0;
   let openCount = 0;
@@ -107,7 +122,13 @@ function drawEdges(draft: Draft, random: Random, edges: number): void {
       takenCount++;
     }
   }
-  const extra = Math.min(Math.max(edges - takenCount, 0), openCount);
+  fillEdges(draft, random, edges - takenCount, openCount);
+}
+
+/** Takes more of the open pairs of neighbouring layers, evenly without replacement, and lists all that are taken as edges. */
+export function fillEdges(draft: Draft, random: Random, wanted: number, openCount: number): void {
+  const { sizes, firstItem, layerCount, listA: open, flags: taken, edgeStart, edgeContainer, edgeItem } = draft;
+  const extra = Math.min(Math.max(wanted, 0), openCount);
   drawToFront(open, openCount, extra, (minimum, maximum) => random.integer(minimum, maximum));
   for (let index = 0; index < extra; index++) taken[open[index] as number] = 1;
   let edge = 0;

@@ -12,22 +12,17 @@ import type { Draft } from "./draft.js";
  * @returns whether it succeeded: it cannot where only abstract parameters that block each other are placed
  */
 export function orderParameters(draft: Draft, random: Random, maximumInDegree: number): boolean {
-  const { chosenCount, edgeCount, order, position, listA: candidates, listB: unplaced } = draft;
+  const { chosenCount, edgeCount } = draft;
   prepareOrder(draft);
   for (let place = chosenCount - 1; place >= 0; place--) {
     let count = 0;
-    if (place === chosenCount - 1) {
-      for (let index = 0; index <= place; index++)
-        if (isReady(draft, unplaced[index] as number)) candidates[count++] = unplaced[index] as number;
-    } else {
+    if (place === chosenCount - 1) count = listReady(draft, place + 1);
+    else {
       count = listRequiredReady(draft, place + 1);
       if (count === 0) count = rescue(draft, random, place + 1, maximumInDegree);
       if (count === 0) return false;
     }
-    const parameter = candidates[random.integer(0, count - 1)] as number;
-    order[place] = parameter;
-    position[parameter] = place;
-    unplaced[unplaced.indexOf(parameter)] = unplaced[place] as number;
+    const parameter = placeCandidate(draft, random, count, place);
     if (parameter >= edgeCount) {
       release(draft, parameter);
     } else if (place > 0) {
@@ -72,9 +67,30 @@ export function prepareOrder(draft: Draft): void {
   }
 }
 
+/** Puts one of the candidates at a place. Returns it. */
+export function placeCandidate(draft: Draft, random: Random, count: number, place: number): number {
+  const { order, position, listA: candidates, listB: unplaced } = draft;
+  const parameter = candidates[random.integer(0, count - 1)] as number;
+  order[place] = parameter;
+  position[parameter] = place;
+  unplaced[unplaced.indexOf(parameter)] = unplaced[place] as number;
+  return parameter;
+}
+
 /** Whether nothing unplaced is made of an unplaced parameter. */
-export function isReady(draft: Draft, parameter: number): boolean {
+function isReady(draft: Draft, parameter: number): boolean {
   return draft.counts[parameter] === 0;
+}
+
+/** Lists the parameters that no unplaced one is made of. */
+export function listReady(draft: Draft, unplacedCount: number): number {
+  const { listA: candidates, listB: unplaced } = draft;
+  let count = 0;
+  for (let index = 0; index < unplacedCount; index++) {
+    const parameter = unplaced[index] as number;
+    if (isReady(draft, parameter)) candidates[count++] = parameter;
+  }
+  return count;
 }
 
 /** Lists the parameters that could come next: a placed one needs them, and no unplaced one does. */
@@ -100,15 +116,33 @@ export function release(draft: Draft, abstract: number): void {
 
 /** Prefers abstract parameters, and those that are required already, by a factor drawn anew each time. */
 function pickParent(draft: Draft, random: Random, unplacedCount: number, readyOnly: boolean): number {
+  return drawParent(draft, random, unplacedCount, readyOnly, { factor: Math.exp(Math.abs(random.normal())), required: 1 });
+}
+
+/** Which parents are likelier. */
+interface ParentPreference {
+  /** How much likelier. */
+  readonly factor: number;
+  /** Whether those that something placed requires are (1), or those that nothing does (0); abstract ones are in either case. */
+  readonly required: 0 | 1;
+}
+
+/** Draws one of the unplaced parameters, or of those among them that are ready. */
+export function drawParent(
+  draft: Draft,
+  random: Random,
+  unplacedCount: number,
+  readyOnly: boolean,
+  { factor, required: preferred }: ParentPreference,
+): number {
   const { edgeCount, weights, listA: candidates, listB: unplaced, flags: required } = draft;
-  const factor = Math.exp(Math.abs(random.normal()));
   let total = 0;
   let count = 0;
   for (let index = 0; index < unplacedCount; index++) {
     const parameter = unplaced[index] as number;
     if (readyOnly && !isReady(draft, parameter)) continue;
     let weight = parameter >= edgeCount ? factor : 1;
-    if (required[parameter] === 1) weight *= factor;
+    if (required[parameter] === preferred) weight *= factor;
     total += weight;
     weights[count] = weight;
     candidates[count++] = parameter;
