@@ -14,6 +14,7 @@ import {
 import { causalAttention, type Decoder, declareDecoder, decoderLayer, embedTokens, headLogits, parameter } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { LoraConfig } from "../../lora.js";
+import { ProgramStore } from "../program-store.js";
 import type { RunShape } from "./micro-batches.js";
 
 /** What of a model is in its programs, besides the decoder itself. */
@@ -115,43 +116,33 @@ function gatherScored(hidden: Tensor, sources: Tensor, targetOf: Tensor): Tensor
   });
 }
 
-/** Compiled programs by kind and shape, the least recently used dropped first. */
+/** Compiled programs of a model by kind and shape. */
 export class ProgramCache {
   readonly #runtime: Runtime<Graph>;
   readonly #config: DecoderConfig;
-  readonly #limit: number;
   readonly #parts: ModelParts;
-  readonly #programs = new Map<string, Program>();
+  readonly #programs: ProgramStore<Program>;
 
+  /** @param limit  programs that are kept */
   constructor(runtime: Runtime<Graph>, config: DecoderConfig, limit: number, parts: ModelParts = {}) {
     this.#runtime = runtime;
     this.#config = config;
-    this.#limit = limit;
     this.#parts = parts;
+    this.#programs = new ProgramStore(limit);
   }
 
-  async get(kind: ProgramKind, shape: RunShape, dropout = false): Promise<Program> {
+  get(kind: ProgramKind, shape: RunShape, dropout = false): Promise<Program> {
     return this.compiled(`${kind} ${shape.rows} ${shape.tokens} ${shape.targets} ${dropout}`, () =>
       policyGraph(this.#config, kind, shape, "float32", { ...this.#parts, dropout }),
     );
   }
 
   /** The program of a graph, made once for each key for as long as it is among the latest. */
-  async compiled(key: string, graph: () => Graph, options: CompileOptions = { keepMemory: false }): Promise<Program> {
-    const known = this.#programs.get(key);
-    const program = known ?? (await this.#runtime.compile(graph(), options));
-    this.#programs.delete(key);
-    this.#programs.set(key, program);
-    for (const [oldest, old] of this.#programs) {
-      if (this.#programs.size <= this.#limit) break;
-      old.dispose();
-      this.#programs.delete(oldest);
-    }
-    return program;
+  compiled(key: string, graph: () => Graph, options: CompileOptions = { keepMemory: false }): Promise<Program> {
+    return this.#programs.get(key, () => this.#runtime.compile(graph(), options));
   }
 
   dispose(): void {
-    for (const program of this.#programs.values()) program.dispose();
-    this.#programs.clear();
+    this.#programs.dispose();
   }
 }

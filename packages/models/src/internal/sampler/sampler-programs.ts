@@ -1,6 +1,7 @@
 import type { Program, Runtime, TensorValue } from "@bridge-rl/spec";
 import type { Graph } from "@bridge-rl/tensor";
 import type { PolicyWeights } from "../../local-policy.js";
+import { ProgramStore } from "../program-store.js";
 import { type PrefillShape, prefillGraph, type StepShape, stepGraph } from "./decode-graphs.js";
 
 /** Programs kept; each holds the memory of its activations. */
@@ -10,7 +11,7 @@ const keptPrograms = 64;
 export class SamplerPrograms {
   readonly #runtime: Runtime<Graph>;
   readonly #placement: "inputs" | "initializers";
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new ProgramStore<Program>(keptPrograms);
   #revision: number | undefined;
 
   /**
@@ -26,10 +27,10 @@ export class SamplerPrograms {
     const packs = this.#placement === "initializers";
     // adapters always enter, so a step of theirs leaves the packed weights as they are
     const isPacked = (name: string): boolean => packs && !(weights.onlyLora && name.includes(".lora_"));
-    if (packs && !weights.onlyLora && weights.revision !== this.#revision) this.#forget("step");
+    if (packs && !weights.onlyLora && weights.revision !== this.#revision) this.#programs.dispose("step");
     this.#revision = weights.revision;
     const entries = [...weights.tensors];
-    const program = await this.#program(`step ${shape.rows} ${shape.capacity}`, () =>
+    const program = await this.#programs.get(`step ${shape.rows} ${shape.capacity}`, () =>
       this.#runtime.compile(
         stepGraph(weights.config, shape, weights.lora),
         packs ? { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) } : {},
@@ -39,33 +40,13 @@ export class SamplerPrograms {
   }
 
   async prefill(weights: PolicyWeights, shape: PrefillShape, tokenIds: Int32Array): Promise<Record<string, TensorValue>> {
-    const program = await this.#program(`prefill ${shape.prompts} ${shape.tokens}`, () =>
+    const program = await this.#programs.get(`prefill ${shape.prompts} ${shape.tokens}`, () =>
       this.#runtime.compile(prefillGraph(weights.config, shape, weights.lora)),
     );
     return program.run({ ...Object.fromEntries(weights.tensors), tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
   }
 
   dispose(): void {
-    this.#forget("");
-  }
-
-  #forget(prefix: string): void {
-    for (const [key, program] of this.#programs) {
-      if (!key.startsWith(prefix)) continue;
-      program.dispose();
-      this.#programs.delete(key);
-    }
-  }
-
-  async #program(key: string, compile: () => Promise<Program>): Promise<Program> {
-    const program = this.#programs.get(key) ?? (await compile());
-    this.#programs.delete(key);
-    this.#programs.set(key, program);
-    const [oldest] = this.#programs;
-    if (this.#programs.size > keptPrograms && oldest !== undefined) {
-      oldest[1].dispose();
-      this.#programs.delete(oldest[0]);
-    }
-    return program;
+    this.#programs.dispose();
   }
 }
