@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { compareReadiness } from "@bridge-rl/influence";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mergeRuns, type Run, type RunFile, readinessOutcomes, readRun, renderReport, watchReport } from "../src/index.js";
+import {
+  meanWithInterval,
+  mergeRuns,
+  type Run,
+  type RunFile,
+  readinessOutcomes,
+  readRun,
+  renderReport,
+  watchReport,
+} from "../src/index.js";
 import { makeRun } from "./make-run.js";
 
 let directory: string;
@@ -65,6 +74,29 @@ describe("several runs", () => {
       { ...withProbabilities([0.4, 0.4]), file: { ...withProbabilities([0.4, 0.4]).file, name: "more" } },
     ]);
     expect((await sectionOf(merged))?.querySelectorAll("tbody tr").length).toBe(4);
+  });
+
+  test("tell one mean influence of an arm with several seeds, whose parts by behaviour add up to it", async () => {
+    const [first, second] = run.arms.filter(({ name }) => name === "bridge").map(({ influence }) => influence.sft);
+    if (!first || !second) throw new Error("the run has influence");
+    const queries = first.queries.map((query) => ({ ...query, influence: query.influence + 1 }));
+    const part = { behavior: "plain", tokens: 100, throughCorrect: 1, throughWrong: 1, influence: 2 };
+    const arms = run.arms.map((arm): Run["arms"][number] => {
+      const behaviors = arm.seed === 1 ? [part] : [{ ...part, influence: 6 }];
+      const measured = { ...(arm.seed === 1 ? { ...first, queries } : second), behaviors };
+      return { ...arm, influence: { sft: measured } };
+    });
+    const { document } = parseHTML(await renderReport({ ...run, arms }));
+    const cells = (selector: string) => [...document.querySelectorAll(selector)].map((cell) => cell.textContent ?? "");
+
+    const values = [...queries, ...second.queries].map(({ influence }) => influence);
+    const { value, low, high } = meanWithInterval(values) ?? { value: 0, low: 0, high: 0 };
+    const shown = cells("#influence table")[0] ?? "";
+    for (const number of [value, low, high]) expect(shown).toContain(number.toPrecision(3).replace("-", "−"));
+    expect(cells("#token-influence tbody tr:first-child b")[0]).toBe((8 / values.length).toPrecision(3));
+    expect(cells("#token-influence tbody tr:first-child td:last-child")[0]).toBe("40.0");
+    expect(cells("#token-influence h3")).toEqual(["vanilla, seed 1", "bridge, seed 1"]);
+    expect(cells("#co-influence .panels .panel-title")[0]).toBe("vanilla, seed 1 influence");
   });
 
   test("give an outcome for each arm and seed, to compare what was known before GRPO", () => {

@@ -1,6 +1,6 @@
 import type { Run } from "../../read-run.js";
 import type { InfluenceFile } from "../../run-files.js";
-import { armNames } from "../arms.js";
+import { armLabel, armNames } from "../arms.js";
 import { heatMap } from "../charts/heat-map.js";
 import { percent, significant, whole } from "../format.js";
 import { html } from "../html.js";
@@ -13,8 +13,12 @@ type Values = readonly (readonly (number | null)[])[];
 /** Some training queries against some targets, as a heat map of each arm, with its branches. Undefined where none was measured. */
 export function coInfluenceSection(run: Run): Section | undefined {
   const arms = armNames(run.arms).flatMap((name, index) => {
-    const matrix = run.arms.find((arm) => arm.name === name && arm.influence.sft?.coInfluence)?.influence.sft?.coInfluence;
-    return matrix && matrix.columns.length > 0 && matrix.rows.length > 0 ? [{ name, index, matrix: renamed(ordered(matrix)) }] : [];
+    const measured = run.arms.flatMap((arm) => {
+      const matrix = arm.name === name ? arm.influence.sft?.coInfluence : undefined;
+      if (matrix === undefined || matrix.columns.length === 0 || matrix.rows.length === 0) return [];
+      return [{ name: armLabel(arm, run.arms), index, matrix: renamed(ordered(matrix)) }];
+    });
+    return measured.slice(0, 1);
   });
   if (arms.length === 0) return undefined;
   const largest = largestOf(arms.map(({ matrix }) => matrix.influence));

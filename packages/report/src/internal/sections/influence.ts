@@ -1,8 +1,7 @@
-import { meanWithInterval } from "../../estimate.js";
+import { type InfluenceSummary, influenceByAccuracy } from "@bridge-rl/influence";
 import type { ArmRun, Run } from "../../read-run.js";
-import type { InfluenceFile } from "../../run-files.js";
-import { armNames } from "../arms.js";
-import { type InfluenceBin, influenceChart } from "../charts/influence-chart.js";
+import { armLabel, armNames } from "../arms.js";
+import { influenceChart } from "../charts/influence-chart.js";
 import { domain } from "../charts/line-chart.js";
 import { percent, significant, whole } from "../format.js";
 import { type Html, html } from "../html.js";
@@ -13,7 +12,12 @@ import { spacing } from "./accuracy-distribution.js";
 export function influenceSection(run: Run): Section | undefined {
   const arms = armNames(run.arms).flatMap((name, index) => {
     const files = run.arms.filter((arm) => arm.name === name).flatMap((arm) => arm.influence.sft ?? []);
-    return files.length === 0 ? [] : [{ name, index, files, bins: binsOf(files) }];
+    if (files.length === 0) return [];
+    // Over the queries of all seeds; thirds and sevenths written with different roundings are the same accuracy.
+    const queries = files.flatMap((file) => file.queries.map((query) => ({ ...query, accuracy: Math.round(query.accuracy * 1e6) / 1e6 })));
+    const { byAccuracy, allQueries, mixedQueries } = influenceByAccuracy(queries);
+    const bins = byAccuracy.map((bin) => ({ ...bin, interval: pair(bin.interval) }));
+    return [{ name, index, files, bins, allQueries, mixedQueries }];
   });
   if (arms.length === 0) return undefined;
   const binWidth = spacing(arms.flatMap(({ bins }) => bins.map(({ accuracy }) => accuracy)));
@@ -30,18 +34,15 @@ rollouts, for each unit of learning rate. Positive helps. A query whose rollouts
 ${table({
   caption: "Mean influence of queries after SFT",
   head: ["arm", "all queries", "mixed queries", "queries", "of them mixed"],
-  rows: arms.map(({ name, files }) => {
-    const queries = files.flatMap((file) => file.queries);
-    const mixed = queries.filter(({ accuracy }) => accuracy > 0 && accuracy < 1);
-    return [
-      name,
-      html`<b>${meanOf(files.map(({ meanAll }) => meanAll))}</b>`,
-      meanOf(files.map(({ meanMixed }) => meanMixed)),
-      whole(queries.length),
-      whole(mixed.length),
-    ];
-  }),
-})}
+  rows: arms.map(({ name, allQueries, mixedQueries }) => [
+    name,
+    meanCell(allQueries),
+    meanCell(mixedQueries),
+    whole(allQueries.count),
+    whole(mixedQueries.count),
+  ]),
+})}<p class="note">With Student's 95 % interval over queries${arms.some(({ files }) => files.length > 1) ? " of all seeds together" : ""}. It covers which queries were drawn, not
+which held-out problems or what another seed would change.</p>
 ${figure({
   id: "figure-influence",
   panels: arms.map(({ name, index, bins }) => ({
@@ -79,7 +80,7 @@ ${readinessTable(run.arms)}${measuredFigure(run.arms)}`,
 function measuredFigure(arms: readonly ArmRun[]): Html | undefined {
   const rows = arms.flatMap((arm) =>
     (arm.influence.sft?.measured ?? []).map(({ learningRate, predicted, measured: change }) => [
-      labelOf(arm, arms),
+      armLabel(arm, arms),
       significant(learningRate),
       significant(predicted),
       significant(change),
@@ -101,7 +102,7 @@ function readinessTable(arms: readonly ArmRun[]): Html | undefined {
     if (readiness === undefined) return [];
     return [
       [
-        labelOf(arm, arms),
+        armLabel(arm, arms),
         html`<b>${significant(readiness.influence)}</b><span class="interval">${rangeOf(readiness.interval, "")}</span>`,
         percent(readiness.accuracy),
         percent(readiness.passAtN),
@@ -118,36 +119,15 @@ function readinessTable(arms: readonly ArmRun[]): Html | undefined {
   })}<p class="note">Whether any of these foretells the gain is an open question; a few runs can't answer it.</p>`;
 }
 
-/** An arm by its name, and by its seed where there are several. */
-function labelOf({ name, seed }: ArmRun, arms: readonly ArmRun[]): string {
-  return arms.some((other) => other.name === name && other.seed !== seed) ? `${name}, seed ${seed}` : name;
-}
-
 function rangeOf(interval: readonly [number, number] | null, otherwise: string): string {
   return interval ? `${significant(interval[0])} to ${significant(interval[1])}` : otherwise;
 }
 
-/** As the file gives them; for several seeds over the queries of all, with Student's interval. */
-function binsOf(files: readonly InfluenceFile[]): InfluenceBin[] {
-  const [only, ...others] = files;
-  if (only && others.length === 0) return only.byAccuracy.filter(({ count }) => count > 0).map((bin) => ({ ...bin }));
-  const groups = new Map<number, number[]>();
-  for (const { accuracy, influence } of files.flatMap(({ queries }) => queries)) {
-    const key = Math.round(accuracy * 1e6) / 1e6;
-    const group = groups.get(key);
-    if (group) group.push(influence);
-    else groups.set(key, [influence]);
-  }
-  return [...groups]
-    .sort(([left], [right]) => left - right)
-    .map(([accuracy, values]) => {
-      const estimate = meanWithInterval(values);
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      return { accuracy, mean, interval: estimate ? [estimate.low, estimate.high] : null, count: values.length };
-    });
+function meanCell({ mean, interval }: InfluenceSummary["allQueries"]): Html | string {
+  if (mean === undefined) return "none";
+  return html`<b>${significant(mean)}</b><span class="interval">${rangeOf(pair(interval), "too few")}</span>`;
 }
 
-function meanOf(values: readonly (number | null)[]): string {
-  const known = values.flatMap((value) => value ?? []);
-  return known.length === 0 ? "undefined" : significant(known.reduce((sum, value) => sum + value, 0) / known.length);
+function pair(interval: InfluenceSummary["allQueries"]["interval"]): readonly [number, number] | null {
+  return interval === "undefined" ? null : [interval.low, interval.high];
 }

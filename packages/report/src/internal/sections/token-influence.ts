@@ -1,6 +1,7 @@
+import { addBehaviors } from "@bridge-rl/influence";
 import type { Run } from "../../read-run.js";
 import type { InfluenceFile } from "../../run-files.js";
-import { armNames } from "../arms.js";
+import { armLabel, armNames } from "../arms.js";
 import { significant } from "../format.js";
 import { type Html, html } from "../html.js";
 import { type Section, table } from "../page-parts.js";
@@ -14,21 +15,20 @@ const listedTokens = 8;
 /** Rollouts with each token shaded by the influence it carries, and what each behaviour carries. Undefined where neither is known. */
 export function tokenInfluenceSection(run: Run): Section | undefined {
   const arms = armNames(run.arms).flatMap((name) => {
-    const file = run.arms.find((arm) => arm.name === name && (arm.influence.sft?.tokens || arm.influence.sft?.behaviors))?.influence.sft;
-    return file ? [{ name, file }] : [];
+    const own = run.arms.filter((arm) => arm.name === name);
+    const behaviors = behaviorRows(
+      name,
+      own.flatMap(({ influence: { sft } }) => sft ?? []),
+    );
+    const shown = own.flatMap((arm) => {
+      const { tokens = [] } = arm.influence.sft ?? {};
+      return tokens.length > 0 ? [{ label: armLabel(arm, run.arms), tokens }] : [];
+    })[0];
+    return shown || behaviors.length > 0 ? [{ name, shown, behaviors }] : [];
   });
   if (arms.length === 0) return undefined;
-  const { short } = shortNames(arms.flatMap(({ file }) => file.queries.map(({ problem }) => problem)));
-  const behaviors = arms.flatMap(({ name, file }) =>
-    (file.behaviors ?? []).map(({ behavior, tokens, influence, throughCorrect, throughWrong }) => [
-      name,
-      behavior,
-      html`<b>${significant(influence / Math.max(1, file.queries.length))}</b>`,
-      significant(throughCorrect / Math.max(1, file.queries.length)),
-      significant(throughWrong / Math.max(1, file.queries.length)),
-      significant((1000 * influence) / Math.max(1, tokens) / Math.max(1, file.queries.length)),
-    ]),
-  );
+  const { short } = shortNames(run.arms.flatMap(({ influence: { sft } }) => (sft?.queries ?? []).map(({ problem }) => problem)));
+  const behaviors = arms.flatMap((arm) => arm.behaviors);
   return {
     id: "token-influence",
     title: "Which words carry the influence",
@@ -39,17 +39,31 @@ export function tokenInfluenceSection(run: Run): Section | undefined {
             caption: "Influence by behaviour, mean over all queries",
             head: ["arm", "behaviour", "influence", "through right rollouts", "through wrong rollouts", "per 1,000 tokens"],
             rows: behaviors,
-          })}<p class="note">The parts of an arm add up to its mean influence over all queries. Through right rollouts: making such tokens likelier where the answer was right;
+          })}<p class="note">The parts of an arm add up to its mean influence over all queries; per 1,000 tokens is a query's influence for so many tokens of the behaviour. Through right rollouts: making such tokens likelier where the answer was right;
 through wrong ones: making them less likely where it was wrong. Behaviours are told by their wording; <i>plain</i> is everything else.</p>`
     }
-${arms.map(({ name, file }) =>
-  (file.tokens ?? []).length === 0
+${arms.map(({ name, shown }) =>
+  shown === undefined
     ? undefined
-    : html`<h3>${name}</h3><p class="legend"><span class="tok p4">helps</span> <span class="tok n4">harms</span>: training on the rollout changes the targets through these tokens</p><div class="answers">${(
-        file.tokens ?? []
-      ).map((rollout, position) => shaded(name, { ...rollout, problem: short(rollout.problem) }, position))}</div>`,
+    : html`<h3>${shown.label}</h3><p class="legend"><span class="tok p4">helps</span> <span class="tok n4">harms</span>: training on the rollout changes the targets through these tokens</p><div class="answers">${shown.tokens.map((rollout, position) => shaded(name, { ...rollout, problem: short(rollout.problem) }, position))}</div>`,
 )}`,
   };
+}
+
+/** What each behaviour carries, over the queries of all seeds. */
+function behaviorRows(name: string, files: readonly InfluenceFile[]): (Html | string)[][] {
+  const told = files.filter(({ behaviors }) => behaviors !== undefined);
+  const queries = told.reduce((sum, file) => sum + file.queries.length, 0);
+  return addBehaviors(told.flatMap(({ behaviors = [] }) => behaviors)).map(
+    ({ behavior, tokens, influence, throughCorrect, throughWrong }) => [
+      name,
+      behavior,
+      html`<b>${significant(influence / queries)}</b>`,
+      significant(throughCorrect / queries),
+      significant(throughWrong / queries),
+      tokens === 0 ? "–" : significant((1000 * influence) / tokens),
+    ],
+  );
 }
 
 function shaded(name: string, { problem, reward, tokens, influence }: TokenRollout, position: number): Html {
