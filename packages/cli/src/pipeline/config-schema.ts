@@ -260,7 +260,7 @@ export const configSchema: z.ZodType = z.strictObject({
       mlflow: z.strictObject({ url: z.url(), experiment: z.string().optional() }).optional(),
     } satisfies FieldsOf<TrackersConfig>)
     .optional()
-    .describe("further receivers of what each arm measures, besides its events.jsonl; they also get times"),
+    .describe("further receivers of what each arm measures, besides its events.jsonl; the console and TensorBoard also get times"),
   stages: z
     .strictObject({
       demonstrate: stage.optional(),

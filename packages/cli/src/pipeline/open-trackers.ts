@@ -14,9 +14,10 @@ import type { PipelineConfig } from "./pipeline-config.js";
 /** The receivers of an arm's events besides `events.jsonl`. */
 export interface OpenTrackers {
   readonly trackers: readonly Tracker[];
-  /** Times go to those of the config's `trackers` alone. */
+  /** Times go to the console and to TensorBoard alone. */
   readonly timings: TrainingTimings | undefined;
-  close(): Promise<void>;
+  /** @param outcome  what a server is told: the arm is done, it failed, or somebody stopped it */
+  close(outcome: "FINISHED" | "FAILED" | "KILLED"): Promise<void>;
 }
 
 /** Opens what a config's `tracker` and `trackers` ask for. */
@@ -25,7 +26,7 @@ export async function openTrackers(config: PipelineConfig, job: RunArm, director
   const now = () => Date.now();
   const own = config.tracker?.(job);
   const files = tensorboard ? createTensorboardTracker(join(directory, "tensorboard"), { now }) : undefined;
-  // Times would count as events of a run; they have a run of their own on the server, and a folder of their own in TensorBoard.
+  // Times would count as events of the run, and differ each time; so they have a folder of their own.
   const times = tensorboard ? createTensorboardTracker(join(directory, "tensorboard", "times"), { now }) : undefined;
   const server = mlflow && (await createMlflowTracker({ ...mlflow, run: `${config.name}/${job.name}-seed${job.seed}`, now }));
   const line = prints
@@ -37,11 +38,11 @@ export async function openTrackers(config: PipelineConfig, job: RunArm, director
   return {
     trackers,
     timings,
-    async close() {
+    async close(outcome) {
       await timings?.flush();
       await files?.close();
       await times?.close();
-      await server?.close();
+      await server?.close(outcome);
     },
   };
 }

@@ -108,7 +108,7 @@ export interface GrpoConfig extends Partial<OptimizerOptions>, Pick<TrainGrpoOpt
   readonly rewards?: readonly RewardChoice[];
   /** Keeps the best policy by a metric of the evaluations, such as `accuracy/in_distribution`, and may end training early. @defaultValue none */
   readonly select?: SelectionOptions;
-  /** Problems that the reward is tried on before training: gold must get the maximum, a wrong answer must not. 0 is none. @defaultValue 4 */
+  /** Problems that the reward is tried on before training: gold must get the maximum, a wrong answer must not. None where the demonstrate stage is left out; 0 is none. @defaultValue 4 */
   readonly preflight?: number;
 }
 
@@ -122,7 +122,7 @@ export interface RewardChoice {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** Further receivers of what each arm measures. They also get how long the parts of each step took, which `events.jsonl` never has. */
+/** Further receivers of what each arm measures. The console and TensorBoard also get how long the parts of each step took, which `events.jsonl` never has. */
 export interface TrackersConfig {
   /** Prints lines. @defaultValue false */
   readonly console?: boolean;

@@ -57,11 +57,13 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
     signal,
   };
   const log = createStageLog(directory, tracker, (name, span) => addTiming(directory, name, span));
+  let isDone = false;
   try {
     await runStages({ context, task, stages: stagesOf(config), log, models });
+    isDone = true;
   } finally {
     await models.close();
-    await others.close();
+    await others.close(isDone ? "FINISHED" : signal.aborted ? "KILLED" : "FAILED");
     await events.close();
     lock.release();
   }
