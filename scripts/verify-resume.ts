@@ -20,10 +20,16 @@ for (const { name, steps } of trainers) {
   await runScript(script, undisturbed);
   const expected = contents(undisturbed);
   const random = createRandom(Number(flags.seed), `kill points of ${name}`);
-  for (let point = 0; point < Number(flags.points); point++) {
+  for (let point = 0; point < Number(flags.points); ) {
     const kill = { afterLines: random.integer(0, steps - 1), delay: random.integer(0, 60), signal: "SIGKILL" as const };
     const directory = join(work, `point-${point}`);
-    await runScript(script, directory, kill);
+    const { code: ended } = await runScript(script, directory, kill);
+    if (ended === 0) {
+      console.log(`${name}: was done ${kill.delay} ms after step ${kill.afterLines}; another moment is drawn`);
+      rmSync(directory, { recursive: true });
+      continue;
+    }
+    point++;
     const { code, lines } = await runScript(script, directory);
     const found = contents(directory);
     const different = [...new Set([...Object.keys(expected), ...Object.keys(found)])].filter((file) => expected[file] !== found[file]);
