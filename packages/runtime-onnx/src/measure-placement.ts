@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BridgeError, type TensorData, type TensorValue } from "@bridge-rl/spec";
-import type { Graph, Tensor } from "@bridge-rl/tensor";
+import { arrayTypes, BridgeError, type TensorValue } from "@bridge-rl/spec";
+import type { Graph } from "@bridge-rl/tensor";
 import type { Feed, Session } from "./internal/binding.js";
 import { openSession, type ResolvedOptions } from "./internal/open-session.js";
 import { refusal } from "./internal/provider-options.js";
@@ -36,10 +36,10 @@ export async function measurePlacement(
   const directory = await mkdtemp(join(tmpdir(), "bridge-rl-placement-"));
   try {
     const session = await open(graph, { ...resolveOptions(options), fallback: "allow", profile: join(directory, "profile") });
-    const feeds = [...graph.inputs].map(([name, tensor]): [string, Feed] => [
-      name,
-      { type: tensor.dataType, location: "cpu", data: inputs[name]?.data ?? zeros(tensor), dims: tensor.shape },
-    ]);
+    const feeds = [...graph.inputs].map(([name, { dataType, shape }]): [string, Feed] => {
+      const count = shape.reduce((product, size) => product * size, 1);
+      return [name, { type: dataType, location: "cpu", data: inputs[name]?.data ?? new arrayTypes[dataType](count), dims: shape }];
+    });
     runSession(session, Object.fromEntries(feeds), [...graph.outputs.keys()]);
     session.endProfiling();
     session.dispose();
@@ -73,22 +73,4 @@ function readProfile(text: string): Placement[] {
       ? [{ node: name.slice(0, -suffix.length), operator: args.op_name, provider: args.provider, duration: dur }]
       : [],
   );
-}
-
-function zeros({ dataType, shape }: Tensor): TensorData {
-  const count = shape.reduce((product, size) => product * size, 1);
-  switch (dataType) {
-    case "float32":
-      return new Float32Array(count);
-    case "float64":
-      return new Float64Array(count);
-    case "int32":
-      return new Int32Array(count);
-    case "int64":
-      return new BigInt64Array(count);
-    case "int8":
-      return new Int8Array(count);
-    case "bool":
-      return new Uint8Array(count);
-  }
 }

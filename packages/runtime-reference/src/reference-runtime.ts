@@ -5,6 +5,7 @@ import {
   type DeviceMemory,
   type DeviceProgram,
   type DeviceTensor,
+  elementTypeOf,
   type Runtime,
   type TensorValue,
 } from "@bridge-rl/spec";
@@ -31,7 +32,7 @@ export function createReferenceRuntime(): Runtime<Graph> & { readonly device: De
         }
         return onDevice(graph, new ReferenceProgram(graph, initializers), new Set(resident));
       },
-      upload: async ({ data, shape }) => new HostTensor({ data: data.slice(), shape }, dataTypeOf({ data, shape })),
+      upload: async ({ data, shape }) => new HostTensor({ data: data.slice(), shape }, elementTypeOf(data)),
       async download(tensor) {
         const { data, shape } = contents(tensor);
         return { data: data.slice(), shape };
@@ -66,7 +67,7 @@ function onDevice(graph: Graph, program: ReferenceProgram, resident: ReadonlySet
       return {
         values: Object.fromEntries(results.filter(([name]) => !resident.has(name))),
         resident: Object.fromEntries(
-          kept.map(([name, value]) => [name, new HostTensor(value, graph.outputs.get(name)?.dataType ?? dataTypeOf(value))]),
+          kept.map(([name, value]) => [name, new HostTensor(value, graph.outputs.get(name)?.dataType ?? elementTypeOf(value.data))]),
         ),
       };
     },
@@ -78,12 +79,4 @@ function contents(tensor: DeviceTensor): TensorValue {
   if (!(tensor instanceof HostTensor)) throw new BridgeError("invalid-input", "the tensor belongs to another runtime's device");
   if (tensor.value === undefined) throw new BridgeError("invalid-input", "the tensor was disposed; it cannot enter a run");
   return tensor.value;
-}
-
-function dataTypeOf({ data }: TensorValue): string {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  if (data instanceof BigInt64Array) return "int64";
-  return data instanceof Int8Array ? "int8" : "bool";
 }

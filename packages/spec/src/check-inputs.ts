@@ -1,20 +1,12 @@
 import { BridgeError } from "./bridge-error.js";
+import { arrayTypes, type ElementType } from "./element-type.js";
 import type { TensorData } from "./runtime.js";
 
 /** What a program says of one of its inputs. */
 export interface TensorDeclaration {
   readonly shape: readonly number[];
-  readonly dataType: "float32" | "float64" | "int32" | "int64" | "bool" | "int8";
+  readonly dataType: ElementType;
 }
-
-const arrayOf: Readonly<Record<TensorDeclaration["dataType"], new (length: number) => TensorData>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  bool: Uint8Array,
-  int8: Int8Array,
-};
 
 /**
  * Holds the inputs of a run to what its program declares: the same names, types, shapes and numbers of elements.
@@ -43,7 +35,7 @@ function checkInput(
   value: { readonly shape: readonly number[]; readonly data?: TensorData; readonly dataType?: string },
 ): void {
   const { data } = value;
-  if (data === undefined ? value.dataType !== dataType : !(data instanceof arrayOf[dataType])) {
+  if (data === undefined ? value.dataType !== dataType : !(data instanceof arrayTypes[dataType])) {
     const given = data === undefined ? value.dataType : data.constructor.name;
     throw new BridgeError("invalid-input", `input "${name}" is a ${given}; the program wants ${dataType}`);
   }

@@ -2,6 +2,7 @@ export { type Behavior, type BehaviorContext, type BehaviorDefinition, type Beha
 export { BridgeError, type BridgeErrorCode } from "./bridge-error.js";
 export { checkInputs, type TensorDeclaration } from "./check-inputs.js";
 export { defineStepVerifier } from "./define-step-verifier.js";
+export { arrayTypes, type ElementType, elementTypeOf } from "./element-type.js";
 export { markStatements } from "./mark-statements.js";
 export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";

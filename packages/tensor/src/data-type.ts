@@ -1,5 +1,8 @@
-/** Element types. `float64` exists for checking derivatives; `int32` and `int64` for ids and positions; `int8` for quantized weights. */
-export type DataType = "float32" | "float64" | "int32" | "int64" | "bool" | "int8";
+/**
+ * Element types. `float64` exists for checking derivatives; `int32` and `int64` for ids and positions; `int8` for quantized weights, and `uint8`
+ * for the rows that they meet.
+ */
+export type DataType = "float32" | "float64" | "int32" | "int64" | "bool" | "int8" | "uint8";
 
 /** The typed array that holds the elements of each type. */
 export interface DataOf {
@@ -9,6 +12,7 @@ export interface DataOf {
   int64: BigInt64Array;
   bool: Uint8Array;
   int8: Int8Array;
+  uint8: Uint8Array;
 }
 
 export function isFloat(dataType: DataType): dataType is "float32" | "float64" {

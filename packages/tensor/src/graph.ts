@@ -70,6 +70,8 @@ export class Graph {
         return this.constant(Uint8Array.of(value), [], dataType);
       case "int8":
         return this.constant(Int8Array.of(value), [], dataType);
+      case "uint8":
+        return this.constant(Uint8Array.of(value), [], dataType);
     }
   }
 

@@ -144,6 +144,7 @@ export function zeros(like: Tensor, shape: readonly number[]): Tensor {
     int64: () => like.graph.constant(new BigInt64Array(1), [1], "int64"),
     bool: () => like.graph.constant(new Uint8Array(1), [1], "bool"),
     int8: () => like.graph.constant(new Int8Array(1), [1], "int8"),
+    uint8: () => like.graph.constant(new Uint8Array(1), [1], "uint8"),
   };
   return expand(zero[like.dataType](), shape);
 }

@@ -36,15 +36,31 @@ describe("quantizedMatmul", () => {
     });
     const plain = await evaluate(product(), { x: input }, "y", { lowering: "plain" });
     const fused = await evaluate(product(), { x: input }, "y");
-    // the input is rounded to 255 steps between its least and its largest element, over all rows together
-    const step = (Math.max(...input) - Math.min(...input)) / 255;
     for (const [index, value] of expected.entries()) {
+      // each row is rounded to 127 steps either way of its own largest element, and is off by half a step
+      const start = Math.floor(index / columns) * inner;
+      const step = Math.max(...input.subarray(start, start + inner).map(Math.abs)) / 127;
       const column = index % columns;
       const weights = Array.from({ length: inner }, (_, at) => Math.abs(Number(data[at * columns + column]) * Number(scales[column])));
       expect(Math.abs(Number(plain[index]) - value)).toBeLessThan(1e-4);
-      expect(Math.abs(Number(fused[index]) - value)).toBeLessThan(step * weights.reduce((total, each) => total + each, 0));
+      expect(Math.abs(Number(fused[index]) - value)).toBeLessThan((step / 2) * weights.reduce((total, each) => total + each, 0) + 1e-4);
     }
     expect(fused).not.toEqual(plain);
+  });
+
+  test("what a row gives does not depend on the other rows, and a row of zeros gives zeros", async () => {
+    const alone = await evaluate(product(), { x: input }, "y");
+    const loud = input.map((value, index) => (index < inner ? value : index < 2 * inner ? 0 : 1000 * value));
+    const among = await evaluate(product(), { x: loud }, "y");
+    expect(among.slice(0, columns)).toEqual(alone.slice(0, columns));
+    expect([...among.slice(columns, 2 * columns)].map(Math.abs)).toEqual(new Array(columns).fill(0));
+  });
+
+  test("no gradient flows through it", () => {
+    const graph = new Graph();
+    const x = graph.input("x", [2, 3]);
+    const y = quantizedMatmul(x, graph.input("w", [3, 5], "int8"), graph.input("s", [5]));
+    expect(y.derivative).toBeUndefined();
   });
 
   test("refuses what doesn't fit", () => {

@@ -5,6 +5,7 @@ import {
   type DeviceMemory,
   type DeviceProgram,
   type DeviceTensor,
+  elementTypeOf,
   type TensorValue,
 } from "@bridge-rl/spec";
 import { type DataType, Graph, type Tensor } from "@bridge-rl/tensor";
@@ -61,7 +62,7 @@ export function deviceMemory(options: ResolvedOptions): DeviceMemory<Graph> {
   return {
     compile,
     async upload(value) {
-      const program = await pass("up", dataTypeOf(value), value.shape);
+      const program = await pass("up", elementTypeOf(value.data), value.shape);
       return program.run({ input: value }).resident.value as DeviceTensor;
     },
     async download(tensor) {
@@ -120,12 +121,4 @@ class OnnxDeviceProgram implements DeviceProgram {
 function gpuTensor(tensor: DeviceTensor): GpuTensor {
   if (!(tensor instanceof GpuTensor)) throw new BridgeError("invalid-input", "the tensor belongs to another runtime's device");
   return tensor;
-}
-
-function dataTypeOf({ data }: TensorValue): DataType {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  if (data instanceof BigInt64Array) return "int64";
-  return data instanceof Int8Array ? "int8" : "bool";
 }

@@ -1,4 +1,4 @@
-import type { TensorData } from "@bridge-rl/spec";
+import { arrayTypes, type TensorData } from "@bridge-rl/spec";
 import type { DataType } from "@bridge-rl/tensor";
 
 /** Elements of any type; floats of either width are held as float64. */
@@ -15,19 +15,7 @@ export interface Value {
 }
 
 export function allocate(dataType: DataType, count: number): Elements {
-  switch (dataType) {
-    case "float32":
-    case "float64":
-      return new Float64Array(count);
-    case "int32":
-      return new Int32Array(count);
-    case "int64":
-      return new BigInt64Array(count);
-    case "int8":
-      return new Int8Array(count);
-    case "bool":
-      return new Uint8Array(count);
-  }
+  return dataType === "float32" ? new Float64Array(count) : new arrayTypes[dataType](count);
 }
 
 export function elementCount(shape: readonly number[]): number {
@@ -41,20 +29,9 @@ export function importData(data: TensorData): Elements {
 
 /** A fresh array of a tensor's declared type. */
 export function exportData({ dataType, data }: Value): TensorData {
-  switch (dataType) {
-    case "float32":
-      return Float32Array.from(data as ArrayLike<number>);
-    case "float64":
-      return Float64Array.from(data as ArrayLike<number>);
-    case "int32":
-      return Int32Array.from(data as ArrayLike<number>);
-    case "int64":
-      return BigInt64Array.from(data as ArrayLike<bigint>);
-    case "int8":
-      return Int8Array.from(data as ArrayLike<number>);
-    case "bool":
-      return Uint8Array.from(data as ArrayLike<number>);
-  }
+  const array = new arrayTypes[dataType](data.length);
+  for (let index = 0; index < data.length; index++) array[index] = data[index] as number | bigint;
+  return array;
 }
 
 /** Small integers that steer an operator: axes, sizes, starts. */

@@ -51,6 +51,7 @@ export function arrayOf(dataType: DataType, values: readonly number[]): DataOf[D
     case "int64":
       return BigInt64Array.from(values, BigInt);
     case "bool":
+    case "uint8":
       return Uint8Array.from(values);
     case "int8":
       return Int8Array.from(values);

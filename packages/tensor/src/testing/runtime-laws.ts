@@ -62,7 +62,9 @@ export function runtimeLaws(options: RuntimeLawOptions = {}): RuntimeLaw[] {
     ]),
     ...integerTypes.flatMap(integerCases),
     ...(has("bool") ? boolCases() : []),
-    ...dataTypes.filter((dataType) => dataType !== "int8").flatMap((dataType) => [...movementCases(dataType), ...emptyCases(dataType)]),
+    ...dataTypes
+      .filter((dataType) => !dataType.endsWith("int8"))
+      .flatMap((dataType) => [...movementCases(dataType), ...emptyCases(dataType)]),
   ];
   return [...cases.map((each) => operatorLaw(each, limits)), ...callLaws({ checksIndices })];
 }

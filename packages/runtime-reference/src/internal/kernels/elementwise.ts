@@ -71,6 +71,7 @@ const convert: Readonly<Record<DataType, (value: number | bigint) => number | bi
   int32: (value) => Math.trunc(Number(value)),
   int64: (value) => (typeof value === "bigint" ? value : BigInt(Math.trunc(value))),
   int8: (value) => Math.trunc(Number(value)),
+  uint8: (value) => Math.trunc(Number(value)),
   bool: (value) => Number(Number(value) !== 0),
 };
 
