@@ -1,6 +1,5 @@
 import { BridgeError, type Expression, type GraphNode, type ReasoningGraph } from "@bridge-rl/spec";
 import { DirectedGraph } from "graphology";
-import { hasCycle, topologicalSort } from "graphology-dag";
 import { expressionReferences } from "./expression-references.js";
 import { necessaryNodes } from "./necessary-nodes.js";
 import { type NodeRole, nodeRole } from "./node-role.js";
@@ -48,7 +47,6 @@ export function toGraphology(graph: ReasoningGraph): ReasoningDirectedGraph {
  *   of the node's expression
  */
 export function fromGraphology(directed: ReasoningDirectedGraph): ReasoningGraph {
-  if (hasCycle(directed)) throw new BridgeError("invalid-graph", "the graph has a cycle; a reasoning graph has none");
   const ids = new Map(numberedKeys(directed).map((key, id) => [Number(key), id]));
   const { target, modulus } = directed.getAttributes();
   const nodes = [...ids].map(([key, id]): GraphNode => {
@@ -68,7 +66,7 @@ export function fromGraphology(directed: ReasoningDirectedGraph): ReasoningGraph
   return { ...graph, nodes: nodes.map((node) => ({ ...node, necessary: necessary.has(node.id) })) };
 }
 
-/** Keys in ascending order where that is a topological one, else in graphology's. */
+/** Keys in ascending order where that is a topological one, else in the order in which they become free (Kahn's algorithm). */
 function numberedKeys(directed: ReasoningDirectedGraph): string[] {
   const keys = directed.nodes();
   for (const key of keys) {
@@ -76,7 +74,19 @@ function numberedKeys(directed: ReasoningDirectedGraph): string[] {
       throw new BridgeError("invalid-graph", `the node key "${key}" is no number; expressions refer to nodes by number`);
   }
   const ascends = directed.everyEdge((_edge, _attributes, source, target) => Number(source) < Number(target));
-  return ascends ? keys.sort((left, right) => Number(left) - Number(right)) : topologicalSort(directed);
+  if (ascends) return keys.sort((left, right) => Number(left) - Number(right));
+  const missing = new Map(keys.map((key) => [key, directed.inDegree(key)]));
+  const order = keys.filter((key) => missing.get(key) === 0);
+  // Grows while it is walked.
+  for (const key of order) {
+    directed.forEachOutNeighbor(key, (target) => {
+      const left = (missing.get(target) as number) - 1;
+      missing.set(target, left);
+      if (left === 0) order.push(target);
+    });
+  }
+  if (order.length < keys.length) throw new BridgeError("invalid-graph", "the graph has a cycle; a reasoning graph has none");
+  return order;
 }
 
 function renumber(expression: Expression, ids: ReadonlyMap<number, number>, owner: string): Expression {

@@ -1,9 +1,32 @@
-import { createRandom } from "@bridge-rl/spec";
+import { createRandom, type Expression, type ReasoningGraph } from "@bridge-rl/spec";
+import { DirectedGraph } from "graphology";
+import { hasCycle } from "graphology-dag";
 import { describe, expect, test } from "vitest";
-import { fromGraphology, toGraphology } from "../src/graphology.js";
+import { fromGraphology, type ReasoningDirectedGraph, toGraphology } from "../src/graphology.js";
 import { randomGraph } from "../src/random-graph.js";
 import { validateGraph } from "../src/validate-graph.js";
 import { constant, fruit, reference } from "./graphs.js";
+
+/** The graph in graphology with other numbers for keys, which need not ascend. */
+function renamed(graph: ReasoningGraph, keys: readonly number[]): ReasoningDirectedGraph {
+  const rename = (expression: Expression): Expression => {
+    if (expression.kind === "reference") return reference(keys[expression.node] as number);
+    return expression.kind === "operation" ? { ...expression, operands: expression.operands.map(rename) } : expression;
+  };
+  const nodes = graph.nodes.map((node) => ({
+    ...node,
+    id: keys[node.id] as number,
+    dependencies: node.dependencies.map((dependency) => keys[dependency] as number),
+    expression: rename(node.expression),
+  }));
+  const directed: ReasoningDirectedGraph = new DirectedGraph();
+  directed.replaceAttributes({ target: String(keys[graph.target]), ...(graph.modulus === undefined ? {} : { modulus: graph.modulus }) });
+  for (const { id, dependencies: _, ...attributes } of nodes) directed.addNode(String(id), { ...attributes, role: "intermediate" });
+  for (const { id, dependencies } of nodes) {
+    for (const [position, dependency] of dependencies.entries()) directed.addEdge(String(dependency), String(id), { position });
+  }
+  return directed;
+}
 
 describe("toGraphology", () => {
   test("edges run from what is needed to what needs it; nodes carry their role", () => {
@@ -39,6 +62,29 @@ describe("fromGraphology", () => {
     expect(graph.nodes).toHaveLength(5);
     expect(graph.nodes[graph.target]?.name).toBe("all");
     expect(graph.nodes.find((node) => node.name === "copy")?.necessary).toBe(true);
+  });
+
+  test("orders as graphology's own algorithm allows where keys don't ascend, and refuses what that calls cyclic", () => {
+    let cyclic = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const random = createRandom(seed, "shuffled keys");
+      const graph = randomGraph(random, { nodes: 8 });
+      const keys = random.shuffle(graph.nodes.map(({ id }) => id));
+      const directed = renamed(graph, keys);
+      expect(
+        fromGraphology(directed)
+          .nodes.map(({ name }) => name)
+          .sort(),
+      ).toEqual(graph.nodes.map(({ name }) => name).sort());
+      expect(validateGraph(fromGraphology(directed))).toEqual([]);
+
+      const [from, to] = random.shuffle(directed.nodes());
+      if (from === undefined || to === undefined || directed.hasEdge(from, to)) continue;
+      directed.addEdge(from, to, { position: 0 });
+      cyclic += hasCycle(directed) ? 1 : 0;
+      expect(() => fromGraphology(directed)).toThrow(hasCycle(directed) ? /cycle/ : /edges into node/);
+    }
+    expect(cyclic).toBeGreaterThan(20);
   });
 
   test("refuses cycles, edges that are not the references, and references to nowhere", () => {

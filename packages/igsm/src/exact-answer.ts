@@ -1,5 +1,5 @@
 import { defineReward, type Reward } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Gives 1 to a completion whose answer is exactly the problem's, as the phrasebook writes it, and 0 to every other text.

@@ -1,5 +1,5 @@
 import { type Phrasebook, parseOptions } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { originalModulus } from "./internal/arithmetic.js";
 import { type Vocabulary, vocabularySchema } from "./vocabulary.js";
 

@@ -9,7 +9,7 @@ import {
   type Step,
   type Trace,
 } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { originalModulus } from "./internal/arithmetic.js";
 import { type BinaryEquation, binaryEquations } from "./internal/original/equations.js";
 import { detectOriginal } from "./internal/original/marks.js";

@@ -1,5 +1,5 @@
 import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Step, stepKinds, type Trace } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { parseBoxed } from "./internal/boxed.js";
 import { type InfixStyle, infix, steps } from "./internal/infix.js";
 import { spanOf } from "./internal/span-of.js";

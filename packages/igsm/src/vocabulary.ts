@@ -1,5 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names of one kind, for example the primary schools among the schools. A problem takes each layer's names from one kind. */
 export interface VocabularyKind {

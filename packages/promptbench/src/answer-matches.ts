@@ -1,5 +1,5 @@
 import { defineReward, type Reward, type Value } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { normalize } from "./internal/parse-answer.js";
 import { notAvailable } from "./tasks.js";
 

@@ -1,5 +1,5 @@
 import { type Phrasebook, parseOptions, type Split } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import type { TreeOperator } from "./internal/fact.js";
 import { type PromptbenchTask, promptbenchTasks } from "./tasks.js";
 

@@ -1,5 +1,5 @@
 import { type Phrasebook, parseOptions, stepKinds } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { parseAnswer } from "./internal/parse-answer.js";
 import { detectProse } from "./internal/prose-marks.js";
 import { prosePrompt } from "./internal/prose-prompt.js";

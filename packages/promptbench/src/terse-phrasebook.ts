@@ -1,5 +1,5 @@
 import { type Phrasebook, parseOptions, stepKinds } from "@bridge-rl/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { parseAnswer } from "./internal/parse-answer.js";
 import { renderSteps } from "./internal/render-steps.js";
 import { detectTerse } from "./internal/terse-marks.js";
