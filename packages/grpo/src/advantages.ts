@@ -50,7 +50,10 @@ export function groupAdvantages(scores: readonly ArrayLike<number>[], groupSize:
     const normalised = scores.map((score) =>
       join(split(score, groupSize).map((group) => divide(centre(group, baseline), spreadIn(group)))),
     );
-    const total = weightedSum(normalised, weights);
+    // A rollout that alone in its group has a reward can't be compared with any other, and counts as one of theirs that is average.
+    const total = weightedSum(normalised, weights).map((value, index) =>
+      Number.isNaN(value) && !Number.isNaN(rewards[index]) ? 0 : value,
+    );
     const whole = spreadIn(total);
     advantages = isConstant(total) ? new Float64Array(total.length) : divide(centre(total, "mean"), whole);
     used = groups.map(() => (isConstant(total) ? 0 : whole));

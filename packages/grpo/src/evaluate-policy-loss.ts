@@ -78,7 +78,7 @@ export function evaluatePolicyLoss(logProbabilities: TokenRows, batch: PolicyLos
     }
   }
 
-  const bonus = entropyBonus(resolved, rows, batch, masks, lengths);
+  const bonus = entropyBonus(resolved, rows, batch, masks);
   loss -= bonus.value;
   const tokens = Math.max(sum(lengths), 1);
   const metrics: Record<string, number> = {};
@@ -97,18 +97,36 @@ export function evaluatePolicyLoss(logProbabilities: TokenRows, batch: PolicyLos
   };
 }
 
-/** What is subtracted from the loss: coefficient · Σ mask · entropy / counted tokens of the whole batch. */
+/** What is subtracted from the loss: coefficient · Σ mask · entropy / counted tokens of the whole batch; with an entropy mask, of those that it leaves. */
 function entropyBonus(
-  { entropyCoefficient }: ResolvedPolicyLossOptions,
+  options: ResolvedPolicyLossOptions,
   rows: FlatRows,
   batch: PolicyLossBatch,
   masks: Float64Array,
-  lengths: Float64Array,
 ): { readonly value: number; readonly gradients?: Float64Array } {
+  const { entropyCoefficient, topEntropyQuantile } = options;
   if (entropyCoefficient === 0) return { value: 0 };
-  const scale = entropyCoefficient / Math.max(batch.whole?.tokens ?? sum(lengths), 1);
   const entropies = entropiesOf(batch, rows, `entropyCoefficient ${entropyCoefficient}`);
-  return { value: scale * sum(maskedSums(rows, entropies, masks)), gradients: masks.map((mask) => -scale * mask) };
+  const kept = masks.slice();
+  if (topEntropyQuantile < 1) hideLowEntropies(options, entropies, masks, kept);
+  const { accumulationSteps = 1, tokens } = batch.whole ?? {};
+  const counted = topEntropyQuantile < 1 ? undefined : tokens;
+  const scale = entropyCoefficient / Math.max(counted ?? sum(kept) * accumulationSteps, 1);
+  return { value: scale * sum(maskedSums(rows, entropies, kept)), gradients: kept.map((mask) => -scale * mask) };
+}
+
+/** Sets to 0 what belongs to tokens outside the share of highest entropy. */
+function hideLowEntropies(
+  { topEntropyQuantile }: ResolvedPolicyLossOptions,
+  entropies: Float64Array,
+  masks: Float64Array,
+  values: Float64Array,
+): void {
+  const threshold = quantile(
+    entropies.filter((_, token) => masks[token] !== 0),
+    1 - topEntropyQuantile,
+  );
+  for (const [token, entropy] of entropies.entries()) if (!(entropy >= threshold)) values[token] = 0;
 }
 
 function entropiesOf({ entropies }: PolicyLossBatch, rows: FlatRows, user: string): Float64Array {
@@ -142,12 +160,7 @@ function surrogateFactors(options: ResolvedPolicyLossOptions, rows: FlatRows, ba
     }
   }
   if (options.topEntropyQuantile < 1) {
-    const entropies = entropiesOf(batch, rows, `topEntropyQuantile ${options.topEntropyQuantile}`);
-    const threshold = quantile(
-      entropies.filter((_, token) => masks[token] !== 0),
-      1 - options.topEntropyQuantile,
-    );
-    for (const [token, entropy] of entropies.entries()) if (!(entropy >= threshold)) factors[token] = 0;
+    hideLowEntropies(options, entropiesOf(batch, rows, `topEntropyQuantile ${options.topEntropyQuantile}`), masks, factors);
   }
   return factors;
 }

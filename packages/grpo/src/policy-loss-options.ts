@@ -46,7 +46,7 @@ export interface PolicyLossOptions {
   readonly offPolicyThreshold?: number | null;
   /** (`top_entropy_quantile`) Trains only this share of the tokens, those of the highest entropy (2506.01939). @defaultValue 1 */
   readonly topEntropyQuantile?: number;
-  /** (`entropy_coef`) Weight of the entropy bonus: its mean over the counted tokens of the whole optimiser batch is subtracted. Costs a forward pass. @defaultValue 0 */
+  /** (`entropy_coef`) Weight of the entropy bonus: its mean over the counted tokens of the whole optimiser batch, of those that `topEntropyQuantile` leaves, is subtracted. Costs a forward pass. @defaultValue 0 */
   readonly entropyCoefficient?: number;
   /** (`sapo_temperature_pos`, `sapo_temperature_neg`) @defaultValue { positive: 1, negative: 1.05 } */
   readonly sapoTemperature?: { readonly positive: number; readonly negative: number };

@@ -24,20 +24,23 @@ describe("TRL's numbers to 1e-9 (loss, gradient, metrics)", () => {
   });
 });
 
-const torch: LossCaseFile = JSON.parse(readFileSync(new URL("./fixtures/torch-cases.json", import.meta.url), "utf8"));
+describe.each([
+  ["torch's autograd, options in pairs (bench/peers/loss-cases.py, seed 2)", "torch-cases.json"],
+  ["TRL 1.13.0's own code, options at random (bench/peers/trl-cases.py, seed 13)", "trl-1.13-cases.json"],
+])("%s, to 1e-9", (_, name) => {
+  const cases: LossCaseFile = JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8"));
 
-describe("torch's autograd to 1e-9, options in pairs (bench/peers/loss-cases.py)", () => {
-  test.each(torch.loss_cases.map((loss) => [`${loss.id} ${loss.config.loss_type} ${loss.config.level}`, loss] as const))(
+  test.each(cases.loss_cases.map((loss) => [`${loss.id} ${loss.config.loss_type} ${loss.config.level}`, loss] as const))(
     "%s",
     (_, loss) => {
-      expect(differencesOfLossCase(torch, loss, 1e-9)).toEqual([]);
+      expect(differencesOfLossCase(cases, loss, 1e-9)).toEqual([]);
     },
   );
 
-  test.each(torch.advantage_cases.map((advantage, index) => [`${index} ${advantage.agg} ${advantage.scale_rewards}`, advantage] as const))(
+  test.each(cases.advantage_cases.map((advantage, index) => [`${index} ${advantage.agg} ${advantage.scale_rewards}`, advantage] as const))(
     "advantages %s",
     (_, advantage) => {
-      expect(differencesOfAdvantageCase(torch, advantage, 1e-9)).toEqual([]);
+      expect(differencesOfAdvantageCase(cases, advantage, 1e-9)).toEqual([]);
     },
   );
 });

@@ -22,7 +22,8 @@ export interface AdvantageCase {
   readonly scale_rewards: "group" | "batch" | "none";
   readonly rewards?: (number | null)[];
   readonly advantages: number[];
-  readonly metrics: Record<string, number>;
+  /** null stands for NaN. */
+  readonly metrics: Record<string, number | null>;
 }
 
 export interface LossCase {
@@ -45,6 +46,8 @@ export interface LossCase {
     readonly vespo: [number, number, number, number];
     readonly on_policy: boolean;
     readonly top_entropy_quantile: number;
+    /** @defaultValue 0 */
+    readonly entropy_coef?: number;
   };
   readonly loss: number;
   readonly grad: number[][];
@@ -76,6 +79,7 @@ export function differencesOfLossCase(file: LossCaseFile, { config, loss, grad, 
     sapoTemperature: { positive: config.sapo_pos, negative: config.sapo_neg },
     vespo: { positive: { k: config.vespo[0], lambda: config.vespo[1] }, negative: { k: config.vespo[2], lambda: config.vespo[3] } },
     topEntropyQuantile: config.top_entropy_quantile,
+    entropyCoefficient: config.entropy_coef ?? 0,
   };
   const result = evaluatePolicyLoss(inputs.logp, batch, options);
   return [
@@ -103,7 +107,7 @@ export function differencesOfAdvantageCase(file: LossCaseFile, given: AdvantageC
   const metrics: Readonly<Record<string, number>> = result.metrics;
   return [
     ...given.advantages.flatMap((value, index) => difference(`advantage[${index}]`, result.advantages[index], value, tolerance)),
-    ...Object.entries(given.metrics).flatMap(([name, value]) => difference(name, metrics[name], value, tolerance)),
+    ...Object.entries(given.metrics).flatMap(([name, value]) => difference(name, metrics[name], value ?? Number.NaN, tolerance)),
   ];
 }
 
