@@ -16,7 +16,7 @@ import {
 import type { Graph } from "@bridge-rl/tensor";
 import { adamW } from "./adamw.js";
 import type { DecoderConfig } from "./decoder-config.js";
-import { type DecoderParameter, decoderParameters } from "./decoder-parameters.js";
+import { decoderParameters } from "./decoder-parameters.js";
 import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { Garbage } from "./internal/policy/garbage.js";
@@ -27,6 +27,7 @@ import { ProgramCache } from "./internal/policy/programs.js";
 import { withResidentWeights } from "./internal/policy/resident-weights.js";
 import { type Executor, Scorer } from "./internal/policy/scorer.js";
 import { SharedPromptScorer } from "./internal/policy/shared-prompt-scorer.js";
+import { trainedNames } from "./internal/policy/trained-names.js";
 import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
 import { planMemory, refuseBeyond } from "./memory-plan.js";
 
@@ -74,6 +75,8 @@ export interface LocalPolicyOptions {
   readonly activationCheckpointing?: boolean;
   /** Uses the arrays of `weights` themselves, which then change with training, instead of copies. @defaultValue false */
   readonly adoptWeights?: boolean;
+  /** Arrays of zeros that the gradient is kept in, by name: in shared memory, other threads can read it. @defaultValue arrays of its own */
+  readonly gradient?: ReadonlyMap<string, Float32Array>;
   /** Refuses, with the numbers of `planMemory`, where its estimate is above this many bytes. @defaultValue the memory of this machine or container */
   readonly memoryLimit?: number;
   /** Makes `policy.sampler` from a view of the current weights. @defaultValue a sampler that throws `unsupported` */
@@ -99,7 +102,8 @@ export class LocalPolicy implements Policy, Passes {
   readonly #directions = new Map<string, ParameterSet>();
   readonly #programs: ProgramCache;
   readonly #executor: Executor;
-  readonly #checkpointing: boolean;
+  /** A large model's gradient gives its memory back after each step. */
+  readonly #dropsGradient: boolean;
   /** A quarter of a gigabyte of dropped arrays is worth a collection, which takes milliseconds. */
   readonly #garbage = new Garbage(2.5e8);
   readonly #seed: number | string;
@@ -122,7 +126,7 @@ export class LocalPolicy implements Policy, Passes {
     const lora = options.lora === undefined ? undefined : resolveLora(options.lora);
     const base = decoderParameters(config);
     const adapters = lora === undefined ? [] : loraParameters(config, lora);
-    const trainable = trainableNames(base, adapters, frozen);
+    const trainable = trainedNames(config, lora, frozen);
     const plan = planMemory(config, { tokensPerRun, trained: trainable, ...(lora && { lora }), ...checkpointingOf(options) });
     refuseBeyond(plan, memoryLimit);
     this.config = config;
@@ -137,20 +141,22 @@ export class LocalPolicy implements Policy, Passes {
     this.#parameters = new ParameterSet([...base, ...adapters], { values: new Map([...own, ...ownFactors]) });
     this.#trained = this.#parameters.select((name) => trainable.has(name));
     const declarations = this.#trained.declarations;
-    this.#gradient = new ParameterSet(declarations);
+    this.#gradient = new ParameterSet(declarations, options.gradient && { values: options.gradient });
+    if (options.gradient) this.#gradient.check(options.gradient, "the gradient");
     this.#first = new ParameterSet(declarations);
     this.#second = new ParameterSet(declarations);
     const all = trainable.size === base.length && lora === undefined;
     const parts = { ...(lora && { lora }), ...(all ? {} : { trainable }) };
-    this.#checkpointing = plan.activationCheckpointing;
+    const { activationCheckpointing } = plan;
+    this.#dropsGradient = activationCheckpointing && options.gradient === undefined;
     // layer by layer, one program runs all layers' weights, so none of them can be part of it
-    const keepsFrozen = runtime.residency === "initializers" && !all && !this.#checkpointing;
+    const keepsFrozen = runtime.residency === "initializers" && !all && !activationCheckpointing;
     const fixed = this.#parameters.select((name) => !trainable.has(name)).tensors();
     this.#programs = new ProgramCache(keepsFrozen ? withResidentWeights(runtime, fixed) : runtime, config, programs, parts);
-    this.#executor = this.#checkpointing
+    this.#executor = activationCheckpointing
       ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
       : new Scorer(config, this.#programs, tokensPerRun);
-    if (options.sharePrompts !== false && !this.#checkpointing) {
+    if (options.sharePrompts !== false && !activationCheckpointing) {
       const others = this.#executor;
       this.#executor = new SharedPromptScorer({ config, programs: this.#programs, parts, tokensPerRun, others });
     }
@@ -197,8 +203,8 @@ export class LocalPolicy implements Policy, Passes {
   }
 
   /** The pass without gradient. @internal */
-  score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]> {
-    return this.#executor.score(this.#parameters, batch, { ...options, ...this.#dropout() });
+  score(batch: readonly TrainingRow[], { places, ...options }: ScoreOptions): Promise<LossRow[]> {
+    return this.#executor.score(this.#parameters, batch, { ...options, ...this.#dropout(places) });
   }
 
   /** The pass with gradient, for given derivatives of a loss. @internal */
@@ -206,9 +212,9 @@ export class LocalPolicy implements Policy, Passes {
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: DifferentiateOptions,
+    { places, ...options }: DifferentiateOptions,
   ): Promise<Float32Array[]> {
-    const dropout = this.#dropout();
+    const dropout = this.#dropout(places);
     this.#passes++;
     return this.#executor.differentiate(this.#parameters, this.#gradient, batch, weights, selected, { ...options, ...dropout });
   }
@@ -294,15 +300,15 @@ export class LocalPolicy implements Policy, Passes {
     return shifted;
   }
 
-  /** Sets the gradient to zero. A large model gives its memory back, and takes the arrays of the next pass as they come. */
+  /** Sets the gradient to zero. Where memory was given back, the arrays of the next pass are taken as they come. */
   #forgetGradient(): void {
-    if (this.#checkpointing) this.#garbage.dropped(this.#gradient.drop());
+    if (this.#dropsGradient) this.#garbage.dropped(this.#gradient.drop());
     else this.#gradient.clear();
   }
 
-  #dropout(): { dropout?: Dropout } {
+  #dropout(places: readonly number[] | undefined): { dropout?: Dropout } {
     if (this.lora === undefined || this.lora.dropout === 0) return {};
-    return { dropout: new Dropout(this.config, this.lora, this.#seed, `step ${this.#version}, pass ${this.#passes}`) };
+    return { dropout: new Dropout(this.config, this.lora, this.#seed, `step ${this.#version}, pass ${this.#passes}`, places) };
   }
 
   #split(): { base: Map<string, Float32Array>; adapters: Map<string, Float32Array> } {
@@ -315,25 +321,6 @@ export class LocalPolicy implements Policy, Passes {
 
 function isLoraName(name: string): boolean {
   return name.endsWith(".lora_A.weight") || name.endsWith(".lora_B.weight");
-}
-
-/** @throws BridgeError `invalid-option` for a pattern that fits nothing, or where nothing is left to train */
-function trainableNames(
-  base: readonly DecoderParameter[],
-  adapters: readonly DecoderParameter[],
-  frozen: readonly string[] | undefined,
-): ReadonlySet<string> {
-  const names = [...base, ...adapters].map(({ name }) => name);
-  const patterns = frozen ?? (adapters.length > 0 ? base.map(({ name }) => name) : []);
-  const held = new Set<string>();
-  for (const pattern of patterns) {
-    const found = names.filter((name) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
-    if (found.length === 0) throw new BridgeError("invalid-option", `frozen names "${pattern}", which the model doesn't have`);
-    for (const name of found) held.add(name);
-  }
-  const trained = names.filter((name) => !held.has(name));
-  if (trained.length === 0) throw new BridgeError("invalid-option", "every parameter is frozen, so there is nothing to train");
-  return new Set(trained);
 }
 
 function checkpointingOf({ activationCheckpointing }: LocalPolicyOptions): { activationCheckpointing?: boolean } {

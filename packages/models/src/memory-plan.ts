@@ -15,6 +15,8 @@ export interface MemoryPlanOptions {
   readonly length?: number;
   /** @defaultValue above 50 million parameters */
   readonly activationCheckpointing?: boolean;
+  /** Workers that train one policy together, each with all of this. @defaultValue 1 */
+  readonly workers?: number;
 }
 
 /** One use of memory. */
@@ -40,7 +42,7 @@ const checkpointingFrom = 5e7;
 
 /** Estimates the memory of training before anything is allocated. */
 export function planMemory(config: DecoderConfig, options: MemoryPlanOptions = {}): MemoryPlan {
-  const { lora, tokensPerRun = 1024, length = tokensPerRun } = options;
+  const { lora, tokensPerRun = 1024, length = tokensPerRun, workers = 1 } = options;
   const sizes = [...decoderParameters(config), ...(lora ? loraParameters(config, lora) : [])].map(
     ({ name, shape }) => [name, shape.reduce((product, size) => product * size, 1)] as const,
   );
@@ -66,7 +68,7 @@ export function planMemory(config: DecoderConfig, options: MemoryPlanOptions = {
       ? { what: "one layer, or a block of logits", bytes: Math.max(2 * layer + 2 * layerGradient, 6 * logits) + 2.5e8 }
       : { what: "logits and results on their way out", bytes: 3 * logits + 4 * trained },
     { what: "runtime and compiled programs", bytes: 2.5e8 },
-  ];
+  ].map(({ what, bytes }) => ({ what, bytes: workers * bytes }));
   return {
     parameters,
     trainedParameters: trained,

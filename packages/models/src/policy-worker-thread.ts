@@ -4,6 +4,7 @@ import { createOnnxRuntime, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError, type FrozenPolicy } from "@bridge-rl/spec";
 import { createDevicePolicy, DevicePolicy } from "./device-policy.js";
 import { DeviceSampler } from "./device-sampler.js";
+import { sumGradients } from "./internal/policy/sum-gradients.js";
 import {
   buffersOf,
   type FromWorker,
@@ -17,7 +18,7 @@ import { LocalSampler } from "./local-sampler.js";
 import { createTokenizer } from "./tokenizer.js";
 
 async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolicy> {
-  const { config, weights, threads, provider, tokensPerRun, programs, tokenizer: files, hostOptions } = setup;
+  const { config, weights, threads, provider, tokensPerRun, programs, tokenizer: files, hostOptions, replica } = setup;
   await requireProvider(provider);
   const runtime = createOnnxRuntime({ threads, provider });
   const tokenizer = files === undefined ? undefined : createTokenizer(files);
@@ -42,6 +43,7 @@ async function makePolicy(setup: WorkerSetup): Promise<LocalPolicy | DevicePolic
     ...hostOptions,
     // the message that brought them copied them already
     adoptWeights: true,
+    ...(replica && { gradient: replica.gradients[replica.index] as ReadonlyMap<string, Float32Array> }),
     ...(tokenizer === undefined ? {} : { createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }) }),
   });
 }
@@ -52,7 +54,12 @@ interface Call {
   readonly onProgress: (progress: { tokens: number; finished: number; total: number }) => void;
 }
 
+function copied(tensors: Iterable<readonly [string, Float32Array]>): Map<string, Float32Array> {
+  return new Map([...tensors].map(([name, data]) => [name, data.slice()]));
+}
+
 function methods(policy: LocalPolicy | DevicePolicy, { signal, onProgress }: Call, snapshots: Map<number, FrozenPolicy>): WorkerMethods {
+  const { replica } = workerData as WorkerSetup;
   const frozen = (id: number): FrozenPolicy => {
     const snapshot = snapshots.get(id);
     if (snapshot === undefined) throw new BridgeError("invalid-input", "the snapshot was disposed; take another");
@@ -62,6 +69,9 @@ function methods(policy: LocalPolicy | DevicePolicy, { signal, onProgress }: Cal
     score: (batch, options) => policy.score(batch, { ...options, signal }),
     differentiate: (batch, weights, selected, options) => policy.differentiate(batch, weights, selected, { ...options, signal }),
     logProbabilities: (batch, options) => policy.logProbabilities(batch, { ...options, signal }),
+    async sumGradients() {
+      if (replica) sumGradients(replica.gradients, replica.index);
+    },
     optimizerStep: (options) => policy.optimizerStep(options),
     storeGradient: (name) => policy.storeGradient(name),
     save: (directory) => policy.save(directory),
@@ -76,8 +86,10 @@ function methods(policy: LocalPolicy | DevicePolicy, { signal, onProgress }: Cal
     sample: (requests, options) => policy.sampler.sample(requests, { ...options, signal, onProgress }),
     async weights() {
       if (policy instanceof DevicePolicy) return policy.weights();
-      return new Map([...policy.weights.tensors].map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]));
+      return copied([...policy.weights.tensors].map(([name, { data }]) => [name, data as Float32Array]));
     },
+    mergedWeights: async () => copied(await policy.mergedWeights()),
+    adapters: async () => copied(await policy.adapters()),
   };
 }
 

@@ -12,12 +12,17 @@ export class Dropout {
   readonly masks: readonly DropoutMask[];
   readonly #random: Random;
   readonly #probability: number;
+  readonly #places: readonly number[] | undefined;
 
-  /** @param pass  numbers the passes of a policy */
-  constructor(config: DecoderConfig, lora: LoraConfig, seed: number | string, pass: string) {
+  /**
+   * @param pass    numbers the passes of a policy
+   * @param places  of the rows, where they are part of a batch
+   */
+  constructor(config: DecoderConfig, lora: LoraConfig, seed: number | string, pass: string, places?: readonly number[]) {
     this.masks = dropoutMasks(config, lora);
     this.#random = createRandom(seed, "LoRA dropout").fork(pass);
     this.#probability = lora.dropout;
+    this.#places = places;
   }
 
   /** The values of a mask for the rows of a run; padding is dropped. */
@@ -25,7 +30,7 @@ export class Dropout {
     const data = new Float32Array(shape.rows * shape.tokens * width);
     const kept = 1 / (1 - this.#probability);
     for (const [index, { row }] of parts.entries()) {
-      const stream = this.#random.fork(name, row);
+      const stream = this.#random.fork(name, this.#places?.[row] ?? row);
       const start = index * shape.tokens * width;
       for (let element = 0; element < shape.tokens * width; element++) data[start + element] = stream.chance(this.#probability) ? 0 : kept;
     }

@@ -13,7 +13,10 @@ export interface Passes {
   ): Promise<Float32Array[]>;
 }
 
-type PassOptions = Omit<ForwardBackwardOptions, "knownLogProbabilities">;
+interface PassOptions extends Omit<ForwardBackwardOptions, "knownLogProbabilities"> {
+  /** Where the rows stand in the batch that they are part of, which decides what dropout drops. @defaultValue 0, 1, … */
+  readonly places?: readonly number[];
+}
 
 export interface ScoreOptions extends PassOptions {
   /** Masks of the adapters' inputs, where the pass belongs to training. @defaultValue none */

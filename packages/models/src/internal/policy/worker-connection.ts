@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { BridgeError } from "@bridge-rl/spec";
 import { type FromWorker, type ToWorker, unpackError, type WorkerMethod, type WorkerMethods } from "./worker-protocol.js";
 
-interface CallOptions {
+export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { tokens: number; finished: number; total: number }) => void;
 }

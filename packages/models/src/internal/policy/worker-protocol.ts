@@ -1,17 +1,10 @@
 import type { Provider, ProviderName } from "@bridge-rl/runtime-onnx";
-import type {
-  FrozenPolicy,
-  LogProbabilityOptions,
-  OptimizerStepOptions,
-  Rollout,
-  SampleRequest,
-  SamplingOptions,
-  TrainingRow,
-} from "@bridge-rl/spec";
+import type { FrozenPolicy, LogProbabilityOptions, OptimizerStepOptions, Rollout, SamplingOptions, TrainingRow } from "@bridge-rl/spec";
 import { BridgeError, type BridgeErrorCode, type LossRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { LocalPolicyOptions } from "../../local-policy.js";
 import type { TokenizerFiles } from "../../tokenizer.js";
+import type { RequestPart } from "../sampler/sample-plan.js";
 import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
 
 /** What a worker makes its policy of. */
@@ -23,8 +16,10 @@ export interface WorkerSetup {
   readonly tokensPerRun?: number;
   readonly programs?: number;
   /** What a policy in this process's memory takes besides. */
-  readonly hostOptions: Pick<LocalPolicyOptions, "lora" | "frozen" | "activationCheckpointing">;
+  readonly hostOptions: Pick<LocalPolicyOptions, "lora" | "frozen" | "activationCheckpointing" | "sharePrompts" | "memoryLimit">;
   readonly tokenizer?: TokenizerFiles;
+  /** Where several workers train one policy, the gradients of all of them, in shared memory, and which is this one's. */
+  readonly replica?: { readonly gradients: readonly ReadonlyMap<string, Float32Array>[]; readonly index: number };
 }
 
 type Sendable<Options> = Omit<Options, "signal" | "onProgress">;
@@ -39,6 +34,8 @@ export interface WorkerMethods {
     options: Sendable<DifferentiateOptions>,
   ): Promise<Float32Array[]>;
   logProbabilities(batch: readonly TrainingRow[], options: Sendable<LogProbabilityOptions>): Promise<LossRow[]>;
+  /** Adds up this worker's part of all gradients, in every one of them. */
+  sumGradients(): Promise<void>;
   optimizerStep(options: OptimizerStepOptions): Promise<{ gradientNorm: number }>;
   storeGradient(name: string): Promise<{ norm: number }>;
   save(directory: string): Promise<void>;
@@ -51,9 +48,13 @@ export interface WorkerMethods {
     options: Sendable<Parameters<FrozenPolicy["logProbabilities"]>[1] & {}>,
   ): Promise<LossRow[]>;
   disposeSnapshot(snapshot: number): Promise<void>;
-  sample(requests: readonly SampleRequest[], options: Sendable<SamplingOptions>): Promise<Rollout[]>;
+  sample(requests: readonly RequestPart[], options: Sendable<SamplingOptions>): Promise<Rollout[]>;
   /** A copy of every tensor. */
   weights(): Promise<ReadonlyMap<string, Float32Array>>;
+  /** As of `LocalPolicy`, copied. */
+  mergedWeights(): Promise<ReadonlyMap<string, Float32Array>>;
+  /** As of `LocalPolicy`, copied. */
+  adapters(): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
 export type WorkerMethod = keyof WorkerMethods;

@@ -1,6 +1,12 @@
 import { BridgeError, createRandom, type Random, type SampleRequest, type SamplingOptions } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
 
+/** Some of a request's samples. */
+export interface RequestPart extends SampleRequest {
+  /** Number of the first one. @defaultValue 0 */
+  readonly firstSample?: number;
+}
+
 /** Sampling options with their defaults, checked. */
 export interface ResolvedSampling {
   readonly maxTokens: number;
@@ -63,7 +69,7 @@ export function planSamples(requests: readonly SampleRequest[], config: DecoderC
  * @throws BridgeError `invalid-input`
  */
 export function planRequest(
-  { promptIds, count, seed }: SampleRequest,
+  { promptIds, count, seed, firstSample = 0 }: RequestPart,
   request: number,
   index: number,
   config: DecoderConfig,
@@ -72,9 +78,10 @@ export function planRequest(
   checkRequest(request, promptIds, count, config);
   const stream = createRandom(seed, "sampling");
   const limit = Math.min(maxTokens, config.maximumLength - promptIds.length);
-  return Array.from({ length: count }, (_, number) => {
+  return Array.from({ length: count }, (_, place) => {
+    const number = firstSample + place;
     const random = stream.fork("sample", number);
-    return { index: index + number, number, promptIds, request, random, limit, completion: [], logProbabilities: [] };
+    return { index: index + place, number, promptIds, request, random, limit, completion: [], logProbabilities: [] };
   });
 }
 

@@ -1,0 +1,75 @@
+import type { TrainingRow } from "@bridge-rl/spec";
+
+/** A piece of work. Pieces of one group stand side by side. */
+export interface Piece {
+  readonly cost: number;
+  /** Pieces of one group share work, which is done once by everyone who has any of them. */
+  readonly group: number | string;
+  readonly groupCost: number;
+}
+
+/**
+ * Cuts a list of pieces into parts, one after the other, of which the costliest is as cheap as can be. So a group is cut only where that evens out
+ * more than doing its shared work twice costs. Depends on nothing but the arguments.
+ *
+ * @returns where each part ends; the last end is the number of pieces
+ */
+export function divideWork(pieces: readonly Piece[], count: number): number[] {
+  const largest = pieces.reduce((most, { cost, groupCost }) => Math.max(most, cost + groupCost), 0);
+  // no part is cheaper than the largest piece or dearer than all
+  let [low, high] = [largest, pieces.reduce((sum, { cost, groupCost }) => sum + cost + groupCost, 0)];
+  for (let round = 0; round < 50; round++) {
+    const middle = (low + high) / 2;
+    if (fill(pieces, middle).length <= count) high = middle;
+    else low = middle;
+  }
+  const ends = fill(pieces, fill(pieces, largest).length <= count ? largest : high);
+  return Array.from({ length: count }, (_, part) => ends[part] ?? pieces.length);
+}
+
+/** Where parts end that each take as much as fits below a cost. */
+function fill(pieces: readonly Piece[], limit: number): number[] {
+  const ends: number[] = [];
+  let load = 0;
+  for (const [index, { cost, group, groupCost }] of pieces.entries()) {
+    const joined = load + cost + (pieces[index - 1]?.group === group ? 0 : groupCost);
+    if (index > 0 && joined > limit) {
+      ends.push(index);
+      load = cost + groupCost;
+    } else load = joined;
+  }
+  return [...ends, pieces.length];
+}
+
+/**
+ * Divides rows by their tokens. Rows of one prompt stay together where prompts are shared.
+ *
+ * @param selected  places in the batch of the rows to divide
+ * @returns for each part the places of its rows
+ */
+export function divideRows(
+  batch: readonly TrainingRow[],
+  selected: readonly number[],
+  count: number,
+  { sharePrompts }: { readonly sharePrompts: boolean },
+): number[][] {
+  if (count === 1) return [[...selected]];
+  const groups = new Map<string, number[]>();
+  for (const place of selected) {
+    const key = sharePrompts ? (batch[place] as TrainingRow).promptIds.join() : String(place);
+    const group = groups.get(key);
+    if (group) group.push(place);
+    else groups.set(key, [place]);
+  }
+  const places: number[] = [];
+  const pieces: Piece[] = [];
+  for (const [group, members] of groups) {
+    for (const place of members) {
+      const { promptIds, completionIds } = batch[place] as TrainingRow;
+      places.push(place);
+      pieces.push({ group, groupCost: promptIds.length, cost: completionIds.length });
+    }
+  }
+  const ends = divideWork(pieces, count);
+  return ends.map((end, part) => places.slice(ends[part - 1] ?? 0, end));
+}
