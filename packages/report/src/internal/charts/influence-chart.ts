@@ -5,7 +5,7 @@ import type { Html } from "../html.js";
 import { plotSvg } from "../svg.js";
 
 /** Mean influence of the queries with one rollout accuracy. */
-export interface InfluenceBin {
+interface InfluenceBin {
   readonly accuracy: number;
   readonly mean: number;
   readonly interval: readonly [number, number] | null;
