@@ -1,12 +1,15 @@
 /**
- * Tokens per second of the sampler, with the time that goes to the provider and to this package, next to what the provider's own products
- * of the same run would allow. Arguments: model (large, small), threads, inputs or initializers,
- * rows decoded together.
+ * Tokens per second of the sampler in float32 and in int8, with the time that goes to the provider and to this package, next to what the
+ * provider's own products of the same run would allow, and how far int8 is from the policy. Arguments: model (large, small: random weights;
+ * base: trained on iGSM), threads, inputs or initializers, rows decoded together.
  */
 import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
 import { createRandom, type Runtime, type TensorValue, type Tokenizer } from "@bridge-rl/spec";
 import { Graph, matmul, sum } from "@bridge-rl/tensor";
-import { type DecoderConfig, decoderParameters, initializeDecoder, LocalSampler } from "../src/index.js";
+import { knownProblems, modelDirectory } from "../../base-igsm/src/index.js";
+import { igsm } from "../../igsm/src/index.js";
+import { type DecoderConfig, decoderParameters, initializeDecoder, LocalPolicy, LocalSampler, loadModelFolder } from "../src/index.js";
+import { measureSamplerBias } from "./sampler-bias.js";
 
 interface Setting {
   readonly config: DecoderConfig;
@@ -14,6 +17,12 @@ interface Setting {
   readonly group: number;
   readonly promptTokens: number;
   readonly newTokens: number;
+  /** @defaultValue random */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** @defaultValue one that ends nothing */
+  readonly tokenizer?: Tokenizer;
+  /** @defaultValue random */
+  readonly prompts?: readonly Int32Array[];
 }
 
 const settings: Record<string, Setting> = {
@@ -38,8 +47,8 @@ const settings: Record<string, Setting> = {
 };
 
 const [name = "large", threadsText = "2", placement = "", batchText = "128"] = process.argv.slice(2);
-const setting = settings[name];
-if (setting === undefined) throw new Error(`no model "${name}"; there are ${Object.keys(settings).join(", ")}`);
+const setting = name === "base" ? await trainedSetting() : settings[name];
+if (setting === undefined) throw new Error(`no model "${name}"; there are ${[...Object.keys(settings), "base"].join(", ")}`);
 const threads = Number(threadsText);
 const { config, rollouts, group, promptTokens, newTokens } = setting;
 
@@ -67,12 +76,11 @@ const timed: Runtime<Graph> = {
   },
 };
 
-const parameters = decoderParameters(config);
-const count = parameters.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
-const weights = initializeDecoder(config, 1);
-const tensors = new Map(parameters.map(({ name: key, shape }) => [key, { data: weights.get(key) as Float32Array, shape }]));
+const count = decoderParameters(config).reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+const policy = new LocalPolicy(config, setting.weights ?? initializeDecoder(config, 1), { runtime: provider });
+const { tensors } = policy.weights;
 // an end of sequence that is never drawn: every rollout has its full length
-const tokenizer: Tokenizer = {
+const endless: Tokenizer = {
   ...{
     vocabularySize: config.vocabularySize,
     endOfSequenceId: -1,
@@ -82,37 +90,44 @@ const tokenizer: Tokenizer = {
   },
   encodeWithOffsets: () => ({ ids: new Int32Array(0), offsets: new Int32Array(1) }),
 };
+const tokenizer = setting.tokenizer ?? endless;
 let revision = 0;
+const precisions = ["float32", "int8"] as const;
 const sampler = new LocalSampler(() => ({ config, version: revision, revision, tensors }), {
-  tokenizer,
-  runtime: timed,
-  batchSize: Number(batchText),
+  ...{ tokenizer, runtime: timed, batchSize: Number(batchText) },
   ...(placement === "inputs" || placement === "initializers" ? { weightPlacement: placement } : {}),
 });
 const random = createRandom(1, "prompts");
 const requests = Array.from({ length: rollouts / group }, (_, seed) => ({
-  promptIds: Int32Array.from({ length: promptTokens }, () => random.integer(0, 199)),
+  promptIds: setting.prompts?.[seed] ?? Int32Array.from({ length: promptTokens }, () => random.integer(0, 199)),
   count: group,
   seed,
 }));
 
 console.log(`${name}: ${count} parameters, ${rollouts} rollouts × ${newTokens} tokens, prompts of ${promptTokens}, ${threads} thread(s)`);
-const best = { seconds: Number.POSITIVE_INFINITY, inside: 0, runs: 0, compiling: 0 };
+const bests = precisions.map(() => ({ speed: 0, seconds: Number.POSITIVE_INFINITY, processor: Number.POSITIVE_INFINITY }));
 for (let round = 0; round < 5; round++) {
-  [inside, runs, compiling] = [0, 0, 0];
   // as after an optimiser step
   revision++;
-  const start = performance.now();
-  const processor = process.cpuUsage();
-  await sampler.sample(requests, { maxTokens: newTokens });
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(processor);
-  console.log(
-    `round ${round}: ${((rollouts * newTokens) / seconds).toFixed(0)} tokens/s, ${describe(seconds)}; ` +
-      `processor time ${((user + system) / 1000 / newTokens).toFixed(2)}`,
-  );
-  if (seconds < best.seconds) Object.assign(best, { seconds, inside, runs, compiling });
+  for (const [index, precision] of precisions.entries()) {
+    [inside, runs, compiling] = [0, 0, 0];
+    const start = performance.now();
+    const processor = process.cpuUsage();
+    const drawn = await sampler.sample(requests, { maxTokens: newTokens, precision });
+    const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(processor);
+    const tokens = drawn.reduce((total, { completionIds }) => total + completionIds.length, 0);
+    const perToken = (user + system) / tokens;
+    console.log(
+      `round ${round}, ${precision}: ${(tokens / seconds).toFixed(0)} tokens/s, ${describe(seconds)}; processor time ${perToken.toFixed(1)} µs a token`,
+    );
+    const best = bests[index];
+    if (best === undefined) continue;
+    best.processor = Math.min(best.processor, perToken);
+    if (tokens / seconds > best.speed) Object.assign(best, { seconds, speed: tokens / seconds });
+  }
 }
+const [best, rough] = bests as [(typeof bests)[0], (typeof bests)[0]];
 
 const products = await rate((graph) => matmul(graph.input("a", [1024, 1024]), graph.input("b", [1024, 1024])), 2 * 1024 ** 3);
 const cacheShape = [rollouts, config.keyValueHeads, 128, config.headDimension];
@@ -125,15 +140,36 @@ const bound = flopPerStep / products + bytesPerStep / reading;
 const step = best.seconds / newTokens;
 console.log(`provider: products of 1024 ${(products / 1e9).toFixed(0)} GFLOP/s, cache read ${(reading / 1e9).toFixed(1)} GB/s`);
 console.log(
-  `best: ${((rollouts * newTokens) / best.seconds).toFixed(0)} tokens/s; ${(1000 * step).toFixed(2)} ms a step, of which these rates would need ` +
+  `float32: ${best.speed.toFixed(0)} tokens/s; ${(1000 * step).toFixed(2)} ms a step, of which these rates would need ` +
     `${(1000 * bound).toFixed(2)} ms (${(1000 * (flopPerStep / products)).toFixed(2)} products, ${(1000 * (bytesPerStep / reading)).toFixed(2)} cache): ` +
     `${((100 * bound) / step).toFixed(0)} % of the bound`,
+);
+console.log(
+  `int8: ${rough.speed.toFixed(0)} tokens/s, ${(rough.speed / best.speed).toFixed(2)} times as many as float32; ` +
+    `${(best.processor / rough.processor).toFixed(2)} times by processor time`,
+);
+const bias = await measureSamplerBias(policy, sampler, requests, newTokens);
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+console.log(
+  `bias of int8 over ${bias.tokens} tokens: |Δ log p| ${bias.meanDifference.toFixed(4)} on average, ${bias.largestDifference.toFixed(2)} at most; ` +
+    `KL ${bias.divergence.toExponential(1)} nats a token; mean ratio ${bias.meanRatio.toFixed(4)} ± ${bias.meanRatioError.toFixed(4)}, ` +
+    `${percent(bias.cut)} above 2; ${percent(bias.greedy)} of greedy tokens differ`,
 );
 
 function describe(seconds: number): string {
   const other = 1000 * seconds - inside - compiling;
   const perStep = (value: number): string => (value / newTokens).toFixed(2);
   return `ms a step: provider ${perStep(inside)}, this package ${perStep(other)}, compiling ${perStep(compiling)} (${runs} runs)`;
+}
+
+/** The base model that learned iGSM, on problems of 5 operations. */
+async function trainedSetting(): Promise<Setting> {
+  const { config, weights, tokenizer } = await loadModelFolder(modelDirectory);
+  if (tokenizer === undefined) throw new Error("the base model has a tokenizer");
+  const problems = igsm({ ...knownProblems, operations: 5, seed: 1 });
+  const prompts = Array.from({ length: 16 }, (_, index) => tokenizer.encode(problems.problem(index).prompt));
+  const promptTokens = Math.round(prompts.reduce((total, ids) => total + ids.length, 0) / prompts.length);
+  return { config, weights, tokenizer, prompts, rollouts: 128, group: 8, promptTokens, newTokens: 128 };
 }
 
 /** Work per second of the best of 15 runs. */

@@ -6,6 +6,7 @@ import {
   gatherRows,
   matmul,
   multiply,
+  quantizedMatmul,
   type RotaryTable,
   reshape,
   rmsNorm,
@@ -16,6 +17,7 @@ import {
 } from "@bridge-rl/tensor";
 import type { DecoderConfig } from "./decoder-config.js";
 import { decoderParameters } from "./decoder-parameters.js";
+import { isQuantized, scalesName } from "./internal/quantized-weights.js";
 import { type LoraConfig, loraNames, loraParameters } from "./lora.js";
 import { rotaryTables } from "./rotary-frequencies.js";
 
@@ -42,6 +44,8 @@ export interface DeclareDecoderOptions {
   readonly lora?: LoraConfig;
   /** Rows of dropout masks for the adapters, which become inputs then; see `dropoutMasks`. @defaultValue none: nothing is dropped */
   readonly dropoutRows?: number;
+  /** Takes the layers' projections in 8 bits, `[inputs, outputs]`, each with an input `… scales`, as `quantizeRows` makes them. @defaultValue false */
+  readonly quantized?: boolean;
   /** Which parameters to declare; a graph has to be given every input that it declares. @defaultValue all */
   readonly only?: (name: string) => boolean;
 }
@@ -83,9 +87,15 @@ export function dropoutMasks(config: DecoderConfig, lora: LoraConfig): DropoutMa
 
 /** Declares an input for every parameter of a decoder, named as in Hugging Face checkpoints, and its rotary tables as constants. */
 export function declareDecoder(graph: Graph, config: DecoderConfig, options: DeclareDecoderOptions): Decoder {
-  const { positions, dataType = "float32", lora, dropoutRows, only = () => true } = options;
+  const { positions, dataType = "float32", lora, dropoutRows, quantized = false, only = () => true } = options;
   const declarations = [...decoderParameters(config), ...(lora ? loraParameters(config, lora) : [])].filter(({ name }) => only(name));
-  const parameters = new Map(declarations.map(({ name, shape }) => [name, graph.input(name, shape, dataType)]));
+  const parameters = new Map<string, Tensor>();
+  for (const { name, shape } of declarations) {
+    const [outputs = 0, inputs = 0] = shape;
+    const rounded = quantized && isQuantized(name);
+    parameters.set(name, rounded ? graph.input(name, [inputs, outputs], "int8") : graph.input(name, shape, dataType));
+    if (rounded) parameters.set(scalesName(name), graph.input(scalesName(name), [outputs], dataType));
+  }
   const dropout = new Map<string, Tensor>();
   for (const { name, width, modules } of lora && dropoutRows !== undefined ? dropoutMasks(config, lora) : []) {
     const mask = graph.input(name, [dropoutRows ?? 0, width], dataType);
@@ -169,7 +179,9 @@ export function causalAttention(decoder: Decoder, { query, key, value }: Heads):
 
 /** x·Wᵀ + b, where the layer has a bias, + (alpha / rank) · x·Aᵀ·Bᵀ, where it has an adapter. */
 function linear(decoder: Decoder, name: string, input: Tensor): Tensor {
-  const product = matmul(input, parameter(decoder, `${name}.weight`), { transposeRight: true });
+  const weight = parameter(decoder, `${name}.weight`);
+  const scales = decoder.parameters.get(scalesName(`${name}.weight`));
+  const product = scales === undefined ? matmul(input, weight, { transposeRight: true }) : quantizedMatmul(input, weight, scales);
   const bias = decoder.parameters.get(`${name}.bias`);
   const biased = bias === undefined ? product : add(product, bias);
   const { a, b } = loraNames(name);

@@ -82,6 +82,12 @@ export class DeviceSampler implements Sampler {
 
   async #sample(requests: readonly SampleRequest[], options: SamplingOptions): Promise<Rollout[]> {
     const sampling = resolveSampling(options);
+    if (sampling.precision !== "float32") {
+      throw new BridgeError(
+        "unsupported",
+        `precision "${sampling.precision}" needs the cpu provider; on a device tokens are drawn in float32`,
+      );
+    }
     const weights = this.#weights();
     this.#programs ??= new DevicePrograms(weights.device, 64);
     const samples = planSamples(requests, weights.config, sampling.maxTokens);

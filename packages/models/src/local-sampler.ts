@@ -49,7 +49,8 @@ export interface StreamedRollout {
  * The sampler of a policy: the decoder that training uses, with cached keys and values, in a batch that rollouts enter and leave.
  *
  * The same requests, options and weights on one machine give the same bits. What else is in a call changes only the rounding of a sample's
- * probabilities (by about 1e-7), so its tokens change only where a draw falls that close to the border between two tokens.
+ * probabilities (by about 1e-7; with precision "int8", where that moves an activation by a step, by about 1e-3), so its tokens change only
+ * where a draw falls that close to the border between two tokens.
  * Calls run one after the other.
  */
 export class LocalSampler implements Sampler {
@@ -126,6 +127,7 @@ export class LocalSampler implements Sampler {
   async #sample(requests: readonly SampleRequest[], options: SamplingOptions): Promise<Rollout[]> {
     const { onProgress } = options;
     const sampling = resolveSampling(options);
+    const origin = originOf(sampling);
     const weights = this.#weights();
     const samples = planSamples(requests, weights.config, sampling.maxTokens);
     const prompts = sampling.promptLogProbabilities ? await this.#scorePrompts(requests, weights, sampling, options) : [];
@@ -133,7 +135,7 @@ export class LocalSampler implements Sampler {
     let tokens = 0;
     let finished = 0;
     const run = this.#run(samples, weights, sampling, (sample, finishReason) => {
-      rollouts[sample.index] = this.#rollout(sample, finishReason, weights.version, prompts[sample.request]);
+      rollouts[sample.index] = { ...this.#rollout(sample, finishReason, weights.version, prompts[sample.request]), ...origin };
       finished++;
     });
     while (!run.done) {
@@ -146,12 +148,13 @@ export class LocalSampler implements Sampler {
   async *#stream(source: RequestSource, options: SamplingOptions): AsyncGenerator<StreamedRollout, void, undefined> {
     const { onProgress } = options;
     const sampling = resolveSampling(options);
+    const origin = originOf(sampling);
     const weights = this.#weights();
     const prompts = new Map<number, Float32Array>();
     let ready: StreamedRollout[] = [];
     let [tokens, finished, total] = [0, 0, 0];
     const run = this.#run([], weights, sampling, (sample, finishReason) => {
-      const rollout = this.#rollout(sample, finishReason, weights.version, prompts.get(sample.request));
+      const rollout = { ...this.#rollout(sample, finishReason, weights.version, prompts.get(sample.request)), ...origin };
       ready.push({ request: sample.request, sample: sample.number, rollout });
       finished++;
     });
@@ -255,6 +258,11 @@ export class LocalSampler implements Sampler {
       policyVersion,
     };
   }
+}
+
+/** What rollouts say of the log-probabilities that they carry. */
+function originOf({ precision }: ResolvedSampling): { readonly offPolicy?: boolean } {
+  return precision === "float32" ? {} : { offPolicy: true };
 }
 
 function isSmall({ tensors }: PolicyWeights): boolean {

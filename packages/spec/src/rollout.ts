@@ -11,6 +11,11 @@ export interface Rollout {
   readonly text: string;
   /** Optimiser steps of the policy that sampled it. */
   readonly policyVersion: number;
+  /**
+   * `logProbabilities` are those of a sampler that only comes near the policy, as one with weights in 8 bits does. Training on the rollout takes
+   * the policy's own in their place, and weighs it by their ratio. @defaultValue false
+   */
+  readonly offPolicy?: boolean;
 }
 
 /** One prompt, sampled `count` times. */
@@ -32,6 +37,11 @@ export interface SamplingOptions {
   readonly topP?: number;
   /** Keep tokens whose probability is at least this share of the likeliest one's; 0 keeps all. @defaultValue 0 */
   readonly minP?: number;
+  /**
+   * What tokens are computed in. `int8` rounds weights and activations to 8 bits: faster on processors with integer products, but rollouts are
+   * then `offPolicy`. A sampler that doesn't have it throws `unsupported`. @defaultValue "float32"
+   */
+  readonly precision?: "float32" | "int8";
   /** Also gives the log-probabilities of the prompts' tokens. @defaultValue false */
   readonly promptLogProbabilities?: boolean;
   /** Texts that end a completion, besides the end-of-sequence token. Kept in it. */

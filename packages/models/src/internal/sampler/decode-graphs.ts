@@ -10,6 +10,14 @@ export interface StepShape {
   readonly capacity: number;
 }
 
+/** What a decoding step computes with. */
+export interface StepParts {
+  /** @defaultValue none */
+  readonly lora?: LoraConfig;
+  /** Whether the layers' projections are in 8 bits, as `quantizeWeights` makes them. @defaultValue false */
+  readonly quantized?: boolean;
+}
+
 /** The static shape of a prefill. */
 export interface PrefillShape {
   readonly prompts: number;
@@ -32,9 +40,9 @@ export function cacheNames(layer: number): { readonly key: string; readonly valu
  * `[rows, 1, 1, 1, capacity]`, 0 for cached tokens and −1e9 elsewhere; `inverseTemperature` `[]`; `past keys of layer …` and
  * `past values of layer …` `[rows, keyValueHeads, 1, capacity, headDimension]`. Output besides the new ones: `probabilities` `[rows, vocabularySize]`.
  */
-export function stepGraph(config: DecoderConfig, { rows, capacity }: StepShape, lora?: LoraConfig): Graph {
+export function stepGraph(config: DecoderConfig, { rows, capacity }: StepShape, parts: StepParts = {}): Graph {
   const graph = new Graph();
-  const decoder = declareDecoder(graph, config, { positions: capacity + 1, ...(lora && { lora }) });
+  const decoder = declareDecoder(graph, config, { positions: capacity + 1, ...parts });
   const tokenIds = graph.input("tokenIds", [rows], "int32");
   const positions = graph.input("positions", [rows, 1], "int64");
   const mask = graph.input("mask", [rows, 1, 1, 1, capacity]);

@@ -67,16 +67,12 @@ export class DecodingRun {
       positions[row] = BigInt(cache.length(row));
       occupied.push(row);
     }
-    const outputs = await programs.step(
-      weights,
-      { rows, capacity },
-      {
-        ...cache.feeds(),
-        tokenIds: { data: tokenIds, shape: [rows] },
-        positions: { data: positions, shape: [rows, 1] },
-        inverseTemperature: { data: Float32Array.of(sampling.temperature === 0 ? 1 : 1 / sampling.temperature), shape: [] },
-      },
-    );
+    const outputs = await programs.step(weights, { rows, capacity }, sampling.precision, {
+      ...cache.feeds(),
+      tokenIds: { data: tokenIds, shape: [rows] },
+      positions: { data: positions, shape: [rows, 1] },
+      inverseTemperature: { data: Float32Array.of(sampling.temperature === 0 ? 1 : 1 / sampling.temperature), shape: [] },
+    });
     cache.append(this.#draw(occupied, outputs), outputs);
     return occupied.length;
   }

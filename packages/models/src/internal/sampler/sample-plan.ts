@@ -14,6 +14,7 @@ export interface ResolvedSampling {
   readonly topK: number;
   readonly topP: number;
   readonly minP: number;
+  readonly precision: "float32" | "int8";
   readonly promptLogProbabilities: boolean;
   readonly stop: readonly string[];
 }
@@ -38,6 +39,7 @@ export interface Sample {
 /** @throws BridgeError `invalid-option` */
 export function resolveSampling(options: SamplingOptions): ResolvedSampling {
   const { maxTokens = 256, temperature = 1, topK = 0, topP = 1, minP = 0, promptLogProbabilities = false, stop = [] } = options;
+  const { precision = "float32" } = options;
   const refuse = (name: string, value: number, expected: string): never => {
     throw new BridgeError("invalid-option", `${name} is ${value}; give ${expected}`);
   };
@@ -46,8 +48,11 @@ export function resolveSampling(options: SamplingOptions): ResolvedSampling {
   if (!Number.isInteger(topK) || topK < 0) refuse("topK", topK, "0 for all tokens, or a positive whole number");
   if (!(topP > 0 && topP <= 1)) refuse("topP", topP, "a number above 0 and at most 1");
   if (!(minP >= 0 && minP <= 1)) refuse("minP", minP, "a number from 0 to 1");
+  if (precision !== "float32" && precision !== "int8") {
+    throw new BridgeError("invalid-option", `precision is ${JSON.stringify(precision)}; there are "float32" and "int8"`);
+  }
   if (stop.includes("")) throw new BridgeError("invalid-option", "a stop text is empty; it would end every completion at once");
-  return { maxTokens, temperature, topK, topP, minP, promptLogProbabilities, stop };
+  return { maxTokens, temperature, topK, topP, minP, precision, promptLogProbabilities, stop };
 }
 
 /**

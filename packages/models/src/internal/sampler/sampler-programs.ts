@@ -2,7 +2,9 @@ import type { Program, Runtime, TensorValue } from "@bridge-rl/spec";
 import type { Graph } from "@bridge-rl/tensor";
 import type { PolicyWeights } from "../../local-policy.js";
 import { ProgramStore } from "../program-store.js";
+import { quantizeWeights } from "../quantized-weights.js";
 import { type PrefillShape, prefillGraph, type StepShape, stepGraph } from "./decode-graphs.js";
+import type { ResolvedSampling } from "./sample-plan.js";
 
 /** Programs kept; each holds the memory of its activations. */
 const keptPrograms = 64;
@@ -13,6 +15,8 @@ export class SamplerPrograms {
   readonly #placement: "inputs" | "initializers";
   readonly #programs = new ProgramStore<Program>(keptPrograms);
   #revision: number | undefined;
+  /** The projections of this revision in 8 bits, where steps take them so. */
+  #quantized: ReadonlyMap<string, TensorValue> | undefined;
 
   /**
    * @param placement  where steps have the weights. `initializers` are packed for fast products of few rows, but every step is compiled again
@@ -23,22 +27,31 @@ export class SamplerPrograms {
     this.#placement = placement;
   }
 
-  async step(weights: PolicyWeights, shape: StepShape, feeds: Readonly<Record<string, TensorValue>>): Promise<Record<string, TensorValue>> {
+  async step(
+    weights: PolicyWeights,
+    shape: StepShape,
+    precision: ResolvedSampling["precision"],
+    feeds: Readonly<Record<string, TensorValue>>,
+  ): Promise<Record<string, TensorValue>> {
     const packs = this.#placement === "initializers";
     // adapters always enter, so a step of theirs leaves the packed weights as they are
     const isPacked = (name: string): boolean => packs && !(weights.onlyLora && name.includes(".lora_"));
-    if (packs && !weights.onlyLora && weights.revision !== this.#revision) this.#programs.dispose("step");
+    if (weights.revision !== this.#revision) {
+      if (packs && !weights.onlyLora) this.#programs.dispose("step");
+      if (!weights.onlyLora) this.#quantized = undefined;
+    }
     this.#revision = weights.revision;
-    const entries = [...weights.tensors];
-    const program = await this.#programs.get(`step ${shape.rows} ${shape.capacity}`, () =>
+    const entries = [...new Map([...weights.tensors, ...(precision === "int8" ? this.#inEightBits(weights) : [])])];
+    const program = await this.#programs.get(`step ${shape.rows} ${shape.capacity} ${precision}`, () =>
       this.#runtime.compile(
-        stepGraph(weights.config, shape, weights.lora),
+        stepGraph(weights.config, shape, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
         packs ? { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) } : {},
       ),
     );
     return program.run({ ...Object.fromEntries(entries.filter(([name]) => !isPacked(name))), ...feeds });
   }
 
+  /** A prompt's keys and values are of the weights as they are: a group has one prefill, and all its tokens look at what it gives. */
   async prefill(weights: PolicyWeights, shape: PrefillShape, tokenIds: Int32Array): Promise<Record<string, TensorValue>> {
     const program = await this.#programs.get(`prefill ${shape.prompts} ${shape.tokens}`, () =>
       this.#runtime.compile(prefillGraph(weights.config, shape, weights.lora)),
@@ -46,7 +59,13 @@ export class SamplerPrograms {
     return program.run({ ...Object.fromEntries(weights.tensors), tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
   }
 
+  #inEightBits({ tensors }: PolicyWeights): ReadonlyMap<string, TensorValue> {
+    this.#quantized ??= quantizeWeights(tensors);
+    return this.#quantized;
+  }
+
   dispose(): void {
+    this.#quantized = undefined;
     this.#programs.dispose();
   }
 }
