@@ -1,17 +1,26 @@
 // Where the time of a GRPO step goes, on a fixed workload: 64 rollouts, 32 prompt and up to 128 new tokens, 3.28M parameters.
-// node --conditions=@bridge-rl/source --import tsx packages/grpo/bench/step.ts [--threads 2] [--steps 5] [--prompt 32] [--tokens 128] [--json]
+// node --conditions=@bridge-rl/source --import tsx packages/grpo/bench/step.ts [--threads 2] [--workers 2] [--steps 5] [--prompt 32] [--tokens 128] [--json]
 // bench/peers/grpo-step.py takes the same workload through TRL, or through Hugging Face's generate and torch.
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { trainGrpo, trl } from "@bridge-rl/grpo";
-import { createTokenizer, type DecoderConfig, initializeDecoder, LocalPolicy, LocalSampler, trainTokenizer } from "@bridge-rl/models";
+import {
+  createTokenizer,
+  createWorkerPolicy,
+  type DecoderConfig,
+  initializeDecoder,
+  LocalPolicy,
+  LocalSampler,
+  trainTokenizer,
+} from "@bridge-rl/models";
 import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
 import { createRandom, type Phrasebook, type Problem, type Reward, type Tokenizer } from "@bridge-rl/spec";
 import type { StepTiming } from "@bridge-rl/training";
 
 const { values: flags } = parseArgs({
   options: {
-    threads: { type: "string", default: "2" },
+    threads: { type: "string" },
+    workers: { type: "string" },
     steps: { type: "string", default: "4" },
     prompt: { type: "string", default: "32" },
     tokens: { type: "string", default: "128" },
@@ -20,14 +29,16 @@ const { values: flags } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const [threads, steps, promptLength, maxTokens, promptsPerStep, groupSize] = [
-  flags.threads,
+// Worker threads share the work better than the threads of one run; without --workers, everything is done in this thread.
+const [threads, workers, steps, promptLength, maxTokens, promptsPerStep, groupSize] = [
+  flags.threads ?? (flags.workers === undefined ? "2" : "1"),
+  flags.workers ?? "0",
   flags.steps,
   flags.prompt,
   flags.tokens,
   flags.prompts,
   flags.group,
-].map(Number) as [number, number, number, number, number, number];
+].map(Number) as [number, number, number, number, number, number, number];
 
 const config: DecoderConfig = {
   architecture: "qwen2",
@@ -60,11 +71,14 @@ let asked = 0;
 const reward: Reward = { name: "alternating", specVersion: 1, maximum: 1, score: () => asked++ % 2 };
 
 const runtime = createOnnxRuntime({ threads });
-const policy = new LocalPolicy(config, initializeDecoder(config, 1), {
-  runtime,
-  tokensPerRun: 2048,
-  createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime, batchSize: promptsPerStep * groupSize }),
-});
+const policy =
+  workers === 0
+    ? new LocalPolicy(config, initializeDecoder(config, 1), {
+        runtime,
+        tokensPerRun: 2048,
+        createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime, batchSize: promptsPerStep * groupSize }),
+      })
+    : await createWorkerPolicy(config, initializeDecoder(config, 1), { workers, threads, tokensPerRun: 2048, tokenizer: bytes });
 const timings: StepTiming[] = [];
 /** Milliseconds of the processor at the end of each step: what a busy machine leaves comparable. */
 const processor: number[] = [];
@@ -96,6 +110,8 @@ if (flags.json)
   console.log(
     JSON.stringify({
       engine: "bridge-rl",
+      workload: "step",
+      workers,
       threads,
       wall: total / 1000,
       processor: busy / 1000,
@@ -105,7 +121,7 @@ if (flags.json)
     }),
   );
 else {
-  const shape = `${promptsPerStep * groupSize} rollouts of ${promptLength} + up to ${maxTokens} tokens, ${threads} thread(s), median of ${steps} steps`;
+  const shape = `${promptsPerStep * groupSize} rollouts of ${promptLength} + up to ${maxTokens} tokens, ${workers === 0 ? "" : `${workers} worker(s) of `}${threads} thread(s), median of ${steps} steps`;
   console.log(`GRPO step: ${total.toFixed(0)} ms (${shape}; ${tokens} tokens sampled)`);
   for (const part of parts) {
     const share = (100 * (time[part] as number)) / total;
