@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { answerMatches, parsePrompt, verifySolution } from "../src/index.js";
+import { answerMatches, parsePrompt, prosePhrasebook, verifySolution } from "../src/index.js";
 import type { FixtureRow } from "./verification/fixture-row.js";
 import { readFolder } from "./verification/read-folder.js";
-import { verifyRow } from "./verification/verify-row.js";
+import { isRounded, verifyRow } from "./verification/verify-row.js";
 
 const folder = fileURLToPath(new URL("../../../../shared/fixtures/promptbench/", import.meta.url));
 const missing = existsSync(folder) ? undefined : "DyVal's rows are not beside this repository";
@@ -49,6 +49,18 @@ function wrong(answer: FixtureRow["answer"]): FixtureRow["answer"] {
   if (typeof answer === "boolean") return !answer;
   return typeof answer === "string" ? true : [answer[0], answer[1] * 1.002 + 1e-5];
 }
+
+describe("worked answers", () => {
+  test.each([
+    ["-2.49999844 -1.56e-06", true],
+    ["-2.49999844 -1.6e-06", false],
+    ["-2.4999974 -1.56e-06", false],
+    ["-2.49999844", false],
+  ])("may be rounded as the original rounds, and as answers are read: %s", (solution, expected) => {
+    const written = prosePhrasebook().parseAnswer(`<<<${solution}>>>`) as string;
+    expect(isRounded("-2.4999984375048827 -0.0000015624951172027588", written)).toBe(expected);
+  });
+});
 
 describe("rows whose label the original kept when it made them unsolvable", () => {
   const nodes: FixtureRow["meta"]["nodes"] = [];
