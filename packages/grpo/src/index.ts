@@ -7,6 +7,11 @@ export type { PolicyLossBatch, TokenRows } from "./policy-loss-batch.js";
 export type { LossType, PolicyLossOptions, VespoShape } from "./policy-loss-options.js";
 export { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trl, verl } from "./presets.js";
 export { rolloutMetrics } from "./rollout-metrics.js";
-export { type SamplerCorrectionOptions, type SamplerCorrections, samplerCorrections } from "./sampler-corrections.js";
+export {
+  type SamplerCorrectionOptions,
+  type SamplerCorrections,
+  samplerCorrections,
+  truncatedImportanceSampling,
+} from "./sampler-corrections.js";
 export { type GrpoProgress, trainGrpo } from "./train-grpo.js";
 export type { TrainGrpoOptions, WeightedReward } from "./train-grpo-options.js";

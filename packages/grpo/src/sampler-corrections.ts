@@ -16,9 +16,16 @@ export interface SamplerCorrectionOptions {
 export interface SamplerCorrections {
   /** For `PolicyLossBatch.importanceRatios`. `[rows][tokens]` */
   readonly importanceRatios: readonly Float64Array[];
-  /** TRL's `sampling/*`: differences over counted tokens, ratios after they were cut. */
+  /**
+   * TRL's `sampling/*`: differences over counted tokens, ratios after they were cut. And ours: `sampling/kl`, KL(sampler ‖ policy) in nats a
+   * token by the estimate r − 1 − log r; `sampling/importance_sampling_ratio/uncut_mean`, which is 1 in expectation where the rollouts are what
+   * they say; `sampling/importance_sampling_ratio/cut_share` of the weights.
+   */
   readonly metrics: Readonly<Record<string, number>>;
 }
+
+/** Truncated importance sampling of single tokens: what `trainGrpo` takes for a sampler that says it isn't the policy. */
+export const truncatedImportanceSampling: SamplerCorrectionOptions = { level: "token", mode: "truncate", maximum: 2 };
 
 /**
  * Weighs rollouts by how much likelier the trainer finds them than whoever sampled them: exp(log π_old − log π_sampler), limited
@@ -42,8 +49,8 @@ export function samplerCorrections(
     if (mode === "truncate") return Math.min(Math.max(weight, minimum), maximum);
     return weight > maximum || weight < minimum ? 0 : weight;
   };
-  let [tokens, total, largest] = [0, 0, 0];
-  const seen: number[] = [];
+  let [tokens, total, largest, divergence] = [0, 0, 0, 0];
+  const uncut: number[] = [];
   const importanceRatios = oldLogProbabilities.map((old, row) => {
     const [sampled, mask] = [samplingLogProbabilities[row], masks[row]];
     if (sampled?.length !== old.length || mask?.length !== old.length)
@@ -57,23 +64,28 @@ export function samplerCorrections(
       tokens++;
       total += Math.abs(difference);
       largest = Math.max(largest, Math.abs(difference));
+      divergence += Math.expm1(difference) - difference;
     }
     if (level === "token") {
-      const ratios = differences.map((difference) => limited(Math.exp(difference)));
-      for (const [token, ratio] of ratios.entries()) if (mask[token] !== 0) seen.push(ratio);
-      return ratios;
+      for (const difference of counted) uncut.push(Math.exp(difference));
+      return differences.map((difference) => limited(Math.exp(difference)));
     }
-    const ratio = limited(Math.exp(differences.reduce((sum, value) => sum + value, 0)));
-    seen.push(ratio);
-    return new Float64Array(old.length).fill(ratio);
+    const ratio = Math.exp(differences.reduce((sum, value) => sum + value, 0));
+    uncut.push(ratio);
+    return new Float64Array(old.length).fill(limited(ratio));
   });
+  const seen = uncut.map(limited);
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
   return {
     importanceRatios,
     metrics: {
       "sampling/sampling_logp_difference/mean": total / Math.max(tokens, 1),
       "sampling/sampling_logp_difference/max": largest,
       "sampling/importance_sampling_ratio/min": seen.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY),
-      "sampling/importance_sampling_ratio/mean": seen.reduce((sum, ratio) => sum + ratio, 0) / Math.max(seen.length, 1),
+      "sampling/kl": divergence / Math.max(tokens, 1),
+      "sampling/importance_sampling_ratio/uncut_mean": mean(uncut),
+      "sampling/importance_sampling_ratio/cut_share": mean(uncut.map((ratio) => Number(ratio > maximum || ratio < minimum))),
+      "sampling/importance_sampling_ratio/mean": mean(seen),
       "sampling/importance_sampling_ratio/max": seen.reduce((one, other) => Math.max(one, other), 0),
     },
   };

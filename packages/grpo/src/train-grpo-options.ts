@@ -41,7 +41,11 @@ export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
   readonly groupSize?: number;
   /** Index of the first problem of a source. @defaultValue 0 */
   readonly firstProblem?: number;
-  /** How rollouts are drawn; losses and references are computed at the same temperature. @defaultValue 256 tokens at temperature 1, the phrasebook's stop texts */
+  /**
+   * How rollouts are drawn; losses and references are computed at the same temperature. With precision "int8" rollouts are drawn faster by
+   * something that only comes near the policy, which scores them again: see `samplerCorrection`.
+   * @defaultValue 256 tokens at temperature 1, the phrasebook's stop texts
+   */
   readonly sampling?: Omit<SamplingOptions, "signal" | "onProgress" | "topK" | "topP">;
   /** The objective; presets have one each. @defaultValue TRL's: `dapo` averaging, clip range 0.2, no KL */
   readonly loss?: PolicyLossOptions;
@@ -57,13 +61,13 @@ export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
   readonly maxBatches?: number;
   /** Leaves out of the passes what has no gradient because its advantage is 0, where `beta` is 0. The gradient is the same. @defaultValue true */
   readonly skipZeroAdvantage?: boolean;
-  /** Takes the sampler's log-probabilities for the first pass of a step, which is on policy. @defaultValue true, false with `samplerCorrection` */
+  /** Takes the sampler's log-probabilities for the first pass of a step, which is on policy. @defaultValue true, false with a correction of the sampler */
   readonly reuseLogProbabilities?: boolean;
   /** Which policy KL is measured to: the one that the run began with, or the policy itself as it was at the last multiple of `syncEvery` steps. @defaultValue "frozen" where `loss.beta` or `rewardKl` needs one, else "none" */
   readonly reference?: ReferenceChoice;
   /** Takes an estimate of KL to the reference off each rollout's reward, summed over its tokens, instead of adding a term to the loss. @defaultValue off */
   readonly rewardKl?: { readonly coefficient: number /** @defaultValue "k1" */; readonly estimator?: "k1" | "k2" | "k3" };
-  /** Weighs rollouts by how much likelier the policy finds them than whoever sampled them; they are then scored again. For samplers that are not the policy itself. @defaultValue off */
+  /** Weighs rollouts by how much likelier the policy finds them than whoever sampled them; they are then scored again. For samplers that are not the policy itself. @defaultValue `truncatedImportanceSampling` at precision "int8", else off */
   readonly samplerCorrection?: SamplerCorrectionOptions;
   /** What becomes of rollouts whose reward fails, and how long one may take. @defaultValue the run stops */
   readonly rewardPolicy?: RewardPolicy;
@@ -93,6 +97,12 @@ export function checkTrainGrpoOptions(options: TrainGrpoOptions): void {
     throw new BridgeError("invalid-option", `reference.syncEvery is ${reference.syncEvery}; use a whole number from 1`);
   if (rewardKl !== undefined && !(rewardKl.coefficient >= 0))
     throw new BridgeError("invalid-option", `rewardKl.coefficient is ${rewardKl.coefficient}; it has to be 0 or more`);
+  if (sampling.precision === "int8" && reuseLogProbabilities === true) {
+    throw new BridgeError(
+      "invalid-option",
+      'rollouts of precision "int8" carry the log-probabilities of a sampler that only comes near the policy; leave reuseLogProbabilities out, and the policy scores them again',
+    );
+  }
   if (samplerCorrection !== undefined && reuseLogProbabilities === true) {
     throw new BridgeError(
       "invalid-option",

@@ -11,6 +11,7 @@ import { createStopwatch } from "./internal/stopwatch.js";
 import { type UpdateRow, updatePolicy } from "./internal/update-policy.js";
 import { resolvePolicyLossOptions } from "./policy-loss-options.js";
 import { rolloutMetrics } from "./rollout-metrics.js";
+import { truncatedImportanceSampling } from "./sampler-corrections.js";
 import { checkTrainGrpoOptions, type TrainGrpoOptions, type WeightedReward } from "./train-grpo-options.js";
 
 /** How far GRPO has come. */
@@ -37,8 +38,9 @@ export interface GrpoProgress {
  */
 export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress> {
   checkTrainGrpoOptions(options);
-  const { policy, tokenizer, steps, seed, promptsPerStep = 8, groupSize = 8, iterations = 1, miniBatches = 1, samplerCorrection } = options;
+  const { policy, tokenizer, steps, seed, promptsPerStep = 8, groupSize = 8, iterations = 1, miniBatches = 1 } = options;
   const { maskTruncated = false, maxBatches = 1, skipZeroAdvantage = true, inspectEvery = 10, rewardKl, rewardPolicy } = options;
+  const { samplerCorrection = options.sampling?.precision === "int8" ? truncatedImportanceSampling : undefined } = options;
   const { reuseLogProbabilities = samplerCorrection === undefined, signal, timings, onRollouts } = options;
   const phrasebook = phrasebookOf(options);
   const weighted = weightedRewards(options.reward);
@@ -135,7 +137,9 @@ export async function trainGrpo(options: TrainGrpoOptions): Promise<GrpoProgress
     const updated = await updatePolicy(
       round.groups.map((_, index) => rows.slice(index * groupSize, (index + 1) * groupSize)),
       {
-        ...{ policy, loss: resolvedLoss, iterations, miniBatches, reuseLogProbabilities, skipZeroAdvantage, temperature, watch, signal },
+        ...{ policy, loss: resolvedLoss, iterations, miniBatches, skipZeroAdvantage, temperature, watch, signal },
+        // a correction has just had the policy score them
+        knowsLogProbabilities: reuseLogProbabilities || samplerCorrection !== undefined,
         optimizerStep: (update) => optimizer.at(state.step * updatesPerStep + update),
       },
     );

@@ -1,4 +1,4 @@
-import type { FrozenPolicy, Policy, Rollout } from "@bridge-rl/spec";
+import { BridgeError, type FrozenPolicy, type Policy, type Rollout } from "@bridge-rl/spec";
 import { defined } from "@bridge-rl/training";
 import { type SamplerCorrectionOptions, samplerCorrections } from "../sampler-corrections.js";
 import { type KlTerm, klTerm } from "./kl-term.js";
@@ -27,9 +27,19 @@ export interface ScoredRound {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Scores rollouts by whatever the objective needs besides the policy's passes. */
+/**
+ * Scores rollouts by whatever the objective needs besides the policy's passes.
+ *
+ * @throws BridgeError `invalid-option` where rollouts say that they are off policy and nothing makes up for it
+ */
 export async function scoreRound(options: ScoreRoundOptions): Promise<ScoredRound> {
   const { policy, rollouts, counts, reference, reuseLogProbabilities, temperature, rewardKl, samplerCorrection, signal } = options;
+  if (samplerCorrection === undefined && rollouts.some(({ offPolicy = false }) => offPolicy)) {
+    throw new BridgeError(
+      "invalid-option",
+      "the sampler's log-probabilities are not the policy's: it says that its rollouts are off policy. Pass samplerCorrection, which weighs them",
+    );
+  }
   const pass = { temperature, ...defined({ signal }) };
   const sampled = rollouts.map((rollout) => rollout.logProbabilities);
   const old = reuseLogProbabilities ? sampled : logProbabilitiesOf(await policy.logProbabilities(rollouts, pass));

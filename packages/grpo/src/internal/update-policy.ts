@@ -29,7 +29,7 @@ export interface UpdateOptions {
   /** Leaves out rows that can't have a gradient. */
   readonly skipZeroAdvantage: boolean;
   /** Whether `oldLogProbabilities` are the current policy's for the first update. */
-  readonly reuseLogProbabilities: boolean;
+  readonly knowsLogProbabilities: boolean;
   readonly watch: Stopwatch;
   /** What the optimiser takes at the n-th update of the round. */
   optimizerStep(update: number): OptimizerStepOptions;
@@ -45,7 +45,7 @@ export async function updatePolicy(rows: readonly (readonly UpdateRow[])[], opti
   for (let update = 0; update < iterations * parts.length; update++) {
     const { rows: trained, batch } = parts[update % parts.length] as PreparedPart;
     const isFirst = update === 0;
-    const known = isFirst && options.reuseLogProbabilities ? trained.map((row) => row.oldLogProbabilities) : undefined;
+    const known = isFirst && options.knowsLogProbabilities ? trained.map((row) => row.oldLogProbabilities) : undefined;
     // After the first optimiser step there is no way back to the step's beginning, so only what comes before can be stopped.
     const signal = isFirst ? options.signal : undefined;
     const pass = { temperature: options.temperature, ...defined({ knownLogProbabilities: known, signal }) };
