@@ -13,7 +13,12 @@ export function addDownload(program: Command): void {
     .argument("<repository>", "owner/name")
     .requiredOption("-o, --output <folder>", "becomes a model folder")
     .option("--revision <name>", "branch, tag or commit", "main")
-    .addHelpText("after", examples([["bridge download Qwen/Qwen2.5-0.5B -o models/qwen", "then bridge sft -m models/qwen …"]]))
+    .addHelpText(
+      "after",
+      examples([
+        ["bridge download Qwen/Qwen2.5-0.5B -o models/qwen", "then bridge sft -m models/qwen …; -m hf:Qwen/Qwen2.5-0.5B does both"],
+      ]),
+    )
     .action(async (repository, flags) => {
       const { downloadCommand } = await import("./download-action.js");
       await downloadCommand(repository, flags);

@@ -55,7 +55,7 @@ export const jsonFlag: readonly ["--json", string] = ["--json", "print the resul
 
 export const modelFlag: readonly ["-m, --model <name>", string] = [
   "-m, --model <name>",
-  "a folder in Hugging Face layout, or a package that carries a model",
+  "a folder in Hugging Face layout, a package that carries a model, or hf:owner/name[@revision] of the hub, downloaded once",
 ];
 
 export const providerFlag: readonly ["--provider <name>", string, (text: string) => ProviderName, ProviderName] = [

@@ -3,15 +3,18 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BridgeError } from "@bridge-rl/spec";
 import type { ModelOpener } from "../pipeline/pipeline-config.js";
+import { isHubModel, resolveHubModel } from "./hub-model.js";
 import { isPath, loadModule } from "./load-module.js";
 import { openModel } from "./open-model.js";
 
 /**
- * Finds the folder of a model: a path, or a package that exports `modelDirectory` (a path or a file URL).
+ * Finds the folder of a model: a path, a package that exports `modelDirectory` (a path or a file URL), or `hf:owner/name[@revision]`, a repository
+ * of the Hugging Face hub, which is downloaded at first use.
  *
- * @throws BridgeError `missing-file`, `missing-dependency`, or `invalid-plugin` for a package without a model
+ * @throws BridgeError `missing-file`, `missing-dependency`, `invalid-plugin` for a package without a model, and what `downloadModel` throws
  */
 export async function resolveModelDirectory(name: string, directory: string): Promise<string> {
+  if (isHubModel(name)) return resolveHubModel(name);
   const path = resolve(directory, name);
   if (isPath(name) || existsSync(resolve(path, "config.json"))) {
     if (existsSync(resolve(path, "config.json"))) return path;
