@@ -15,6 +15,7 @@ export interface EvaluateFlags {
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
   readonly threads: number;
+  readonly workers: number;
   readonly provider: ProviderName;
   readonly json?: true | undefined;
 }

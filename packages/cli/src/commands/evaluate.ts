@@ -1,7 +1,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { numberRange, realNumber, wholeNumber } from "../internal/parse-flags.js";
-import { inputFlag, jsonFlag, maxTokensFlag, modelFlag, providerFlag, seedFlag, threadsFlag } from "./shared-flags.js";
+import { inputFlag, jsonFlag, maxTokensFlag, modelFlag, providerFlag, seedFlag, threadsFlag, workersFlag } from "./shared-flags.js";
 
 /** Adds `bridge evaluate`: how many problems a model solves. */
 export function addEvaluate(program: Command): void {
@@ -32,6 +32,7 @@ export function addEvaluate(program: Command): void {
     .option("--retries <number>", "tries after the first, where a request may still succeed", wholeNumber(), 5)
     .option("--timeout <seconds>", "of a request", wholeNumber(1), 120)
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...providerFlag)
     .option(...jsonFlag)
     .addHelpText(

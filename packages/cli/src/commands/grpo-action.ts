@@ -24,6 +24,7 @@ export interface GrpoFlags extends SourceFlags, LoraFlags {
   readonly schedule: string;
   readonly warmup: number;
   readonly threads: number;
+  readonly workers: number;
   readonly provider: ProviderName;
   readonly checkpointEvery: number;
 }
@@ -42,6 +43,7 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
     temperature,
     seed,
     threads,
+    workers,
     provider,
     checkpointEvery,
   } = flags;
@@ -51,7 +53,7 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
   const reward = defaultReward(problems);
   const { loss, advantages } = presets[preset];
   await trainIntoFolder(
-    { model, output, threads, provider, lora: loraOf(flags) },
+    { model, output, threads, workers, provider, lora: loraOf(flags) },
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainGrpo({
         ...controls,

@@ -21,6 +21,7 @@ import {
   threadsFlag,
   trainedFlag,
   warmupFlag,
+  workersFlag,
 } from "./shared-flags.js";
 
 /** Adds `bridge grpo`: a model trained by reinforcement on a problem source. */
@@ -61,6 +62,7 @@ export function addGrpo(program: Command): void {
     .option(...loraTargetsFlag)
     .option(...seedFlag)
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
     .addHelpText(

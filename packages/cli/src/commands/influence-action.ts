@@ -18,6 +18,7 @@ export interface InfluenceFlags {
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
   readonly threads: number;
+  readonly workers: number;
   readonly json?: true | undefined;
 }
 

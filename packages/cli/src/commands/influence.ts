@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { realNumber, wholeNumber } from "../internal/parse-flags.js";
-import { jsonFlag, maxTokensFlag, modelFlag, seedFlag, threadsFlag } from "./shared-flags.js";
+import { jsonFlag, maxTokensFlag, modelFlag, seedFlag, threadsFlag, workersFlag } from "./shared-flags.js";
 
 /** Adds `bridge influence`: what training on each problem would do to others. */
 export function addInfluence(program: Command): void {
@@ -22,6 +22,7 @@ export function addInfluence(program: Command): void {
     .option("--task <name>", "source of the problems (default: the one each line names)")
     .option("--phrasebook <name>", "how answers are read (default: as each line's prompt)")
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...jsonFlag)
     .addHelpText(
       "after",

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { availableMemory, loadModelConfig, measureProductRate, planMemory, resolveLora } from "@bridge-rl/models";
 import { createOnnxRuntime, describeProvider, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
@@ -13,6 +14,7 @@ export interface PlanFlags extends LoraFlags {
   readonly tokensPerRun: number;
   readonly memory?: number | undefined;
   readonly threads: number;
+  readonly workers: number;
   readonly provider: ProviderName;
   readonly json?: true | undefined;
 }
@@ -23,13 +25,13 @@ const secondsPerUpdate = 7e-9;
 
 /** Prints the plan as flags say. */
 export async function planCommand(flags: PlanFlags): Promise<void> {
-  const { batch, length, tokensPerRun, memory, threads, provider, json } = flags;
+  const { batch, length, tokensPerRun, memory, threads, workers, provider, json } = flags;
   const config = await loadModelConfig(await resolveModelDirectory(flags.model, process.cwd()));
   if (length > config.maximumLength) {
     throw new BridgeError("invalid-option", `--length is ${length}; the model takes at most ${config.maximumLength} tokens`);
   }
   const adapters = loraOf(flags);
-  const plan = planMemory(config, { tokensPerRun, length, ...(adapters && { lora: resolveLora(adapters) }) });
+  const plan = planMemory(config, { tokensPerRun, length, workers, ...(adapters && { lora: resolveLora(adapters) }) });
   const available = memory === undefined ? availableMemory() : memory * 1e9;
   const { mode, residency } = describeProvider(provider);
   const missing = await missingProvider(provider);
@@ -38,7 +40,9 @@ export async function planCommand(flags: PlanFlags): Promise<void> {
     () => performance.now() / 1000,
   );
   const tokens = batch * length;
-  const seconds = (plan.operationsPerToken * tokens) / (rate * efficiency) + plan.trainedParameters * secondsPerUpdate;
+  // workers with a core each take the rows between them; the update each makes for itself
+  const together = rate * Math.min(workers, Math.max(1, Math.floor(availableParallelism() / threads)));
+  const seconds = (plan.operationsPerToken * tokens) / (together * efficiency) + plan.trainedParameters * secondsPerUpdate;
   const fits = plan.peakBytes <= available;
   if (json) {
     process.stdout.write(
@@ -59,7 +63,7 @@ export async function planCommand(flags: PlanFlags): Promise<void> {
     "",
     `${fits ? "fits" : "DOESN'T FIT"} into ${gigabytes(available)}`,
     `a step of ${batch} × ${length} tokens: about ${duration(seconds)} (${(tokens / seconds).toFixed(0)} tokens/s; products run at ` +
-      `${(rate / 1e9).toFixed(0)} GFLOP/s on ${threads} thread${threads === 1 ? "" : "s"}, training at about ${100 * efficiency} % of that)`,
+      `${(rate / 1e9).toFixed(0)} GFLOP/s on ${threads} thread${threads === 1 ? "" : "s"}${workers === 1 ? "" : ` of each of ${workers} workers`}, training at about ${100 * efficiency} % of that)`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -10,6 +10,7 @@ import {
   modelFlag,
   providerFlag,
   threadsFlag,
+  workersFlag,
 } from "./shared-flags.js";
 
 /** Adds `bridge plan`: what training a model would take. */
@@ -31,6 +32,7 @@ export function addPlan(program: Command): void {
     .option(...loraTargetsFlag)
     .option("--memory <gigabytes>", "what there is (default: of this machine or container)", realNumber())
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...providerFlag)
     .option(...jsonFlag)
     .addHelpText(

@@ -24,6 +24,7 @@ export interface RolloutFlags {
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
   readonly threads: number;
+  readonly workers: number;
   readonly provider: ProviderName;
 }
 

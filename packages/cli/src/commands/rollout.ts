@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { realNumber, wholeNumber } from "../internal/parse-flags.js";
-import { inputFlag, maxTokensFlag, modelFlag, outputFlag, providerFlag, seedFlag, threadsFlag } from "./shared-flags.js";
+import { inputFlag, maxTokensFlag, modelFlag, outputFlag, providerFlag, seedFlag, threadsFlag, workersFlag } from "./shared-flags.js";
 
 /** Adds `bridge rollout`: problems in, scored completions out. */
 export function addRollout(program: Command): void {
@@ -25,6 +25,7 @@ export function addRollout(program: Command): void {
     .option("--task <name>", "source of the problems (default: the one each line names)")
     .option("--phrasebook <name>", "how answers are read (default: as each line's prompt)")
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...providerFlag)
     .addHelpText(
       "after",

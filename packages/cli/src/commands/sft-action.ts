@@ -20,20 +20,21 @@ export interface SftFlags extends LoraFlags {
   readonly lossOn: "completion" | "all";
   readonly seed: number;
   readonly threads: number;
+  readonly workers: number;
   readonly provider: ProviderName;
   readonly checkpointEvery: number;
 }
 
 /** Fine-tunes a model as flags say. */
 export async function sftCommand(flags: SftFlags): Promise<void> {
-  const { model, input, output, steps, batchSize, lossOn, seed, threads, provider, checkpointEvery } = flags;
+  const { model, input, output, steps, batchSize, lossOn, seed, threads, workers, provider, checkpointEvery } = flags;
   const learningRate = scheduleOf(flags);
   await refuseFinished(output);
   const demonstrations: Demonstration[] = [];
   for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
   const length = steps === undefined ? { epochs: flags.epochs ?? 1 } : { steps };
   await trainIntoFolder(
-    { model, output, threads, provider, lora: loraOf(flags) },
+    { model, output, threads, workers, provider, lora: loraOf(flags) },
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainSft({
         ...controls,

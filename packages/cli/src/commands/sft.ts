@@ -16,6 +16,7 @@ import {
   threadsFlag,
   trainedFlag,
   warmupFlag,
+  workersFlag,
 } from "./shared-flags.js";
 
 /** Adds `bridge sft`: demonstrations in, a fine-tuned model out. */
@@ -42,6 +43,7 @@ export function addSft(program: Command): void {
     )
     .option(...seedFlag)
     .option(...threadsFlag)
+    .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
     .addHelpText(

@@ -73,6 +73,39 @@ export const threadsFlag: readonly ["--threads <number>", string, (text: string)
   1,
 ];
 
+export const workersFlag: readonly ["--workers <number>", string, (text: string) => number, number] = [
+  "--workers <number>",
+  "worker threads that share the model's work, each with --threads threads and the model's memory for itself",
+  wholeNumber(1),
+  1,
+];
+
+export const maxTokensFlag: readonly ["--max-tokens <number>", string, (text: string) => number, number] = [
+  "--max-tokens <number>",
+  "longest completion",
+  wholeNumber(1),
+  256,
+];
+
+export const learningRateFlag: readonly ["--learning-rate <number>", string, (text: string) => number] = [
+  "--learning-rate <number>",
+  "its peak",
+  realNumber(),
+];
+
+export const scheduleFlag: readonly ["--schedule <kind>", string, string] = [
+  "--schedule <kind>",
+  "constant, linear or cosine, the latter two down to 0",
+  "constant",
+];
+
+export const warmupFlag: readonly ["--warmup <steps>", string, (text: string) => number, number] = [
+  "--warmup <steps>",
+  "steps in which the rate rises to its peak",
+  wholeNumber(),
+  0,
+];
+
 export const maxTokensFlag: readonly ["--max-tokens <number>", string, (text: string) => number, number] = [
   "--max-tokens <number>",
   "longest completion",

@@ -21,6 +21,8 @@ export interface TrainingFolderOptions {
   readonly model: string;
   readonly output: string;
   readonly threads: number;
+  /** @defaultValue 1 */
+  readonly workers?: number;
   readonly provider: ProviderName;
   /** Trains adapters. @defaultValue none */
   readonly lora?: LoraOptions | undefined;
@@ -41,7 +43,7 @@ export interface TrainingTools {
  * @throws BridgeError `run-conflict` where the folder is in use; `Interrupted` after Ctrl-C, saved
  */
 export async function trainIntoFolder(options: TrainingFolderOptions, train: (tools: TrainingTools) => Promise<void>): Promise<void> {
-  const { output, threads, provider, lora } = options;
+  const { output, threads, workers = 1, provider, lora } = options;
   const base = await resolveModelDirectory(options.model, process.cwd());
   const display = createProgressDisplay();
   const interruption = watchInterruption(() =>
@@ -50,7 +52,7 @@ export async function trainIntoFolder(options: TrainingFolderOptions, train: (to
   const lock = lockDirectory(output);
   const tracker = createJsonlTracker(join(output, "events.jsonl"));
   const store = createCheckpointStore(join(output, "checkpoints"), { keep: 1 });
-  const model = await openModel(base, threads, { training: true, provider, ...(lora && { lora }) });
+  const model = await openModel(base, threads, { training: true, provider, workers, ...(lora && { lora }) });
   try {
     await train({ model, tracker, store, progress: display.job(""), signal: interruption.signal });
     await moveInto(output, (aside) => model.save(aside));

@@ -14,15 +14,25 @@ export interface ModelTools {
   readonly signal: AbortSignal;
 }
 
+/** Which model, and how it runs. */
+interface ModelFlags {
+  readonly model: string;
+  readonly threads: number;
+  /** @defaultValue 1 */
+  readonly workers?: number;
+  /** @defaultValue "cpu" */
+  readonly provider?: ProviderName;
+}
+
 /** Opens a model for a command that only looks at it, and closes it whatever happens. */
 export async function withModel<Result>(
-  { model: name, threads, provider = "cpu" }: { readonly model: string; readonly threads: number; readonly provider?: ProviderName },
+  { model: name, threads, workers = 1, provider = "cpu" }: ModelFlags,
   use: (tools: ModelTools) => Promise<Result>,
 ): Promise<Result> {
   const directory = await resolveModelDirectory(name, process.cwd());
   const display = createProgressDisplay();
   const interruption = watchInterruption(() => display.say("Stopping."));
-  const model = await openModel(directory, threads, { provider });
+  const model = await openModel(directory, threads, { provider, workers });
   try {
     return await use({ model, progress: display.job(""), signal: interruption.signal });
   } catch (error) {

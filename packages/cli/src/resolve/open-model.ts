@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import {
   createDevicePolicy,
+  createWorkerPolicy,
+  type DevicePolicy,
   DeviceSampler,
+  type DeviceWeights,
   LocalPolicy,
   LocalSampler,
   type LoraOptions,
@@ -12,6 +15,7 @@ import {
   resolveLora,
   saveLoraFolder,
   saveModelFolder,
+  type WorkerPolicy,
 } from "@bridge-rl/models";
 import { createOnnxRuntime, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
@@ -29,6 +33,11 @@ export interface OpenModelOptions {
   readonly lora?: LoraOptions & { readonly seed?: number };
   /** Where the model runs. @defaultValue "cpu" */
   readonly provider?: ProviderName;
+  /**
+   * Worker threads that share the model's work, each with `threads` threads and the model's memory for itself. Like `threads`, it is part of what
+   * makes bytes repeatable. @defaultValue 1, in this thread
+   */
+  readonly workers?: number;
 }
 
 /**
@@ -37,10 +46,10 @@ export interface OpenModelOptions {
  * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` and `LocalPolicy` throw
  */
 export async function openModel(directory: string, threads: number, options: OpenModelOptions = {}): Promise<LocalModel> {
-  const { training = false, lora, provider = "cpu" } = options;
+  const { training = false, lora, provider = "cpu", workers = 1 } = options;
   // before anything large is read
   await requireProvider(provider);
-  if (training) refuseBeyond(planMemory(await loadModelConfig(directory), lora && { lora: resolveLora(lora) }));
+  if (training) refuseBeyond(planMemory(await loadModelConfig(directory), { workers, ...(lora && { lora: resolveLora(lora) }) }));
   const folder = await loadModelFolder(directory);
   const { config, weights, tokenizer } = folder;
   if (tokenizer === undefined) {
@@ -48,21 +57,24 @@ export async function openModel(directory: string, threads: number, options: Ope
   }
   const runtime = createOnnxRuntime({ threads, provider });
   const adapters = lora && { lora };
-  const policy = runtime.device
-    ? await createDevicePolicy(config, weights, {
-        runtime,
-        createSampler: (current) => new DeviceSampler(current, { tokenizer }),
-        ...adapters,
-      })
-    : new LocalPolicy(config, weights, {
-        runtime,
-        // nobody else looks at the weights that were read
-        adoptWeights: true,
-        createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
-        // a model that is only looked at has neither gradients nor moments
-        memoryLimit: Number.POSITIVE_INFINITY,
-        ...adapters,
-      });
+  // a model that is only looked at has neither gradients nor moments
+  const memoryLimit = Number.POSITIVE_INFINITY;
+  const makePolicy = async (): Promise<LocalPolicy | DevicePolicy | WorkerPolicy> => {
+    if (workers > 1) return createWorkerPolicy(config, weights, { workers, threads, provider, tokenizer, memoryLimit, ...adapters });
+    if (runtime.device) {
+      const createSampler = (current: () => DeviceWeights): DeviceSampler => new DeviceSampler(current, { tokenizer });
+      return createDevicePolicy(config, weights, { runtime, createSampler, ...adapters });
+    }
+    return new LocalPolicy(config, weights, {
+      runtime,
+      // nobody else looks at the weights that were read
+      adoptWeights: true,
+      createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
+      memoryLimit,
+      ...adapters,
+    });
+  };
+  const policy = await makePolicy();
   return {
     policy,
     tokenizer,
