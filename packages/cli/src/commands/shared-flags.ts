@@ -106,32 +106,6 @@ export const warmupFlag: readonly ["--warmup <steps>", string, (text: string) =>
   0,
 ];
 
-export const maxTokensFlag: readonly ["--max-tokens <number>", string, (text: string) => number, number] = [
-  "--max-tokens <number>",
-  "longest completion",
-  wholeNumber(1),
-  256,
-];
-
-export const learningRateFlag: readonly ["--learning-rate <number>", string, (text: string) => number] = [
-  "--learning-rate <number>",
-  "its peak",
-  realNumber(),
-];
-
-export const scheduleFlag: readonly ["--schedule <kind>", string, string] = [
-  "--schedule <kind>",
-  "constant, linear or cosine, the latter two down to 0",
-  "constant",
-];
-
-export const warmupFlag: readonly ["--warmup <steps>", string, (text: string) => number, number] = [
-  "--warmup <steps>",
-  "steps in which the rate rises to its peak",
-  wholeNumber(),
-  0,
-];
-
 export const checkpointEveryFlag: readonly ["--checkpoint-every <steps>", string, (text: string) => number, number] = [
   "--checkpoint-every <steps>",
   "steps between two checkpoints",
