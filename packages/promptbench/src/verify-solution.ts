@@ -1,8 +1,10 @@
 import type * as spec from "@bridge-rl/spec";
 import { BridgeError, type ReasoningGraph } from "@bridge-rl/spec";
 import { Judge } from "./internal/verify/judge.js";
+import { SearchJudge } from "./internal/verify/judge-search.js";
 import { Quantities } from "./internal/verify/quantities.js";
 import { readProse } from "./internal/verify/read-prose.js";
+import { isSearch } from "./internal/verify/read-search.js";
 import { readTerse } from "./internal/verify/read-terse.js";
 import { withdraw } from "./internal/verify/withdraw.js";
 
@@ -25,9 +27,6 @@ export interface VerifySolutionOptions {
   readonly dialect?: "prose" | "terse";
 }
 
-/** How PromptBench's own solutions of the tasks begin whose steps are not those of our graphs. */
-const searches = /^(?:Starting the search|Let's first solve the coefficients of the linear equation)/m;
-
 /**
  * Judges a completion against its problem, step by step: every value, every formula and conclusion, what each rests on, the answer, and what
  * the behaviours claim.
@@ -36,8 +35,7 @@ const searches = /^(?:Starting the search|Let's first solve the coefficients of 
  * it is made, not again where its consequences show. Rounded numbers agree where the digits that are written leave it possible.
  *
  * @param problem  a graph of `promptbench` or `parsePrompt`, or what holds one
- * @throws BridgeError `invalid-graph` where the graph has no target; `unsupported` where it is of another source, and for PromptBench's own
- *   worked text of linear equations and of searches in graphs
+ * @throws BridgeError `invalid-graph` where the graph has no target; `unsupported` where it is of another source
  */
 export function verifySolution(
   problem: ReasoningGraph | { readonly graph: ReasoningGraph },
@@ -49,12 +47,9 @@ export function verifySolution(
     throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes of the graph`);
   }
   const dialect = options.dialect ?? (/^[^\n]*;/.test(completion.slice(Math.max(0, completion.indexOf("<think>")))) ? "terse" : "prose");
-  if (searches.test(completion)) {
-    const message =
-      "PromptBench's own searches and eliminations can't be judged step by step; judge their answers, or solutions in our wordings";
-    throw new BridgeError("unsupported", message);
-  }
   const quantities = new Quantities(graph, dialect);
+  const isPath = quantities.task === "reachability" || quantities.task === "max_sum_path";
+  if (isPath && isSearch(completion)) return new SearchJudge(quantities, completion).judge();
   const read = dialect === "terse" ? readTerse : readProse;
   return new Judge(quantities, withdraw(read(completion, quantities), completion), completion).judge();
 }

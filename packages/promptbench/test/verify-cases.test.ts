@@ -16,6 +16,142 @@ const begin = "Let's solve aaa, aaa is 3.\nLet's solve aab, aab is 4.\nLet's sol
 const rest = "Let's solve aae, aae = aad / aac = 7 / 5 = 1.4.";
 const derived = (line: string): string => `${begin}Let's solve aad, aad = ${line}.\n${rest}`;
 
+const system = `2 x + aab0 y = 10
+-1 x + 3 y = 4
+
+The calculation of aab0 is defined as:
+The value of aaa0 is 2.
+aab0 gets its value by squaring the value that aaa0 has.
+
+Determine the values of x and y.`;
+const elimination = `Let's first solve the coefficients of the linear equation.
+aaa0 is 2.0
+aab0 = aaa0^2 = (2.0)^2 = 4.0
+Thus, aab0 = 4.0
+
+Next, solve the linear equation:
+
+2.0 x + 4.0 y = 10.0
+-1.0 x + 3.0 y = 4.0
+To eliminate 'y', multiply the first equation by 3 and the second equation by 4. This makes the coefficients of 'y' equal. Subtracting the second equation from the first then gives: 10.0x = 14.0.
+From the equation 10.0x = 14.0, we can solve for x.
+Solving for x, we get x = 1.4.
+Substituting x = 1.4 into the first original equation, we get: 4.0y = 7.2, which gives y = 1.8.
+`;
+
+const links =
+  "aaa points to: (aab, aac).\naab points to: (None).\naac points to: (aab, aad).\naad points to: (aab).\nCan aad be reached starting from aaa?";
+const search = `Starting the search process from node aaa with the goal to reach node aad.
+Checking node aaa.
+Exploring children of node aaa: aab, aac.
+Checking node aac.
+Exploring children of node aac: aab, aad.
+Checking node aab.
+Node aab has no unvisited children. Moving back.
+Checking node aab.
+Node aab has already been visited. Skipping.
+Checking node aad.
+Successfully reached the target node aad.
+`;
+const fruitless = `Starting the search process from node aac with the goal to reach node aaa.
+Checking node aac.
+Exploring children of node aac: aab, aad.
+Checking node aad.
+Exploring children of node aad: aab.
+Checking node aab.
+Node aab has no unvisited children. Moving back.
+Checking node aab.
+Node aab has already been visited. Skipping.
+Exhausted all possible paths without reaching node aaa.
+`;
+const sums = `Starting the search for the maximum sum path from node aaa to node aab.
+Reaching node aaa with current sum of 1.
+Now, we explore the children of node aaa: aab, aac.
+Reaching node aab with current sum of 3.
+Found a path to node aab with a new maximum sum of 3.
+Reaching node aac with current sum of 4.
+Now, we explore the children of node aac: aab.
+Reaching node aab with current sum of 6.
+Found a path to node aab with a new maximum sum of 6.
+The maximum sum from node aaa to node aab is 6.
+`;
+
+describe("a solution in PromptBench's own words", () => {
+  const backwards = links.replace(/Can .*/, "Can aaa be reached starting from aac?");
+  const originals = {
+    elimination: [system, elimination],
+    search: [links, search],
+    fruitless: [backwards, fruitless],
+    sums: [path, sums],
+  } as const;
+
+  test.each(Object.entries(originals))("is right: %s", (_, [prompt, solution]) => {
+    const { graph, answer } = parsePrompt(prompt);
+    const { valid, findings, progress, steps } = verifySolution(graph, `${solution}\n\nThus, the answer is <<<${answer}>>>`);
+    expect(findings).toEqual([]);
+    expect({ valid, progress }).toEqual({ valid: true, progress: 1 });
+    expect(steps.length).toBeGreaterThan(7);
+  });
+
+  test.each([
+    ["elimination", "Thus, aab0 = 4.0", "Thus, aab0 = 5.0", ["wrong-calculation"]],
+    ["elimination", "(2.0)^2 = 4.0", "(2.0)^2 = 8.0", ["wrong-calculation"]],
+    ["elimination", "2.0 x + 4.0 y = 10.0", "2.0 x + 4.0 y = 11.0", ["wrong-value"]],
+    ["elimination", "-1.0 x + 3.0 y = 4.0", "1.0 x + 3.0 y = 4.0", ["wrong-value"]],
+    ["elimination", "first equation by 3", "first equation by 4", ["wrong-value"]],
+    ["elimination", "gives: 10.0x = 14.0", "gives: 12.0x = 14.0", ["wrong-calculation"]],
+    ["elimination", "gives: 10.0x = 14.0", "gives: 10.0x = 13.0", ["wrong-value"]],
+    ["elimination", "From the equation 10.0x", "From the equation 11.0x", ["wrong-value"]],
+    ["elimination", "we get x = 1.4", "we get x = 1.5", ["wrong-calculation"]],
+    ["elimination", "Substituting x = 1.4", "Substituting x = 2.4", ["wrong-value"]],
+    ["elimination", "4.0y = 7.2", "4.0y = 7.3", ["wrong-value"]],
+    ["elimination", "gives y = 1.8", "gives y = 1.9", ["wrong-calculation"]],
+    ["elimination", /Substituting.*/, "", ["wrong-question"]],
+    ["elimination", /aab0 = aaa0.*/, "", ["undefined-symbol"]],
+    ["search", "from node aaa with", "from node aab with", ["wrong-question"]],
+    ["search", "Checking node aac", "Checking node aad", ["premature-step"]],
+    ["search", "Checking node aac", "Checking node aax", ["unknown-parameter"]],
+    ["search", "Checking node aac", "Checking the node aac", ["unreadable-step"]],
+    ["search", "node aaa: aab, aac", "node aaa: aab, aac, aad", ["wrong-dependency"]],
+    ["search", "node aaa: aab, aac", "node aaa: aab, aac, aax", ["unknown-parameter"]],
+    ["search", "node aac: aab, aad", "node aac: aab", ["missing-dependency"]],
+    ["search", /Exploring children of node aac.*\n/, "", ["missing-dependency"]],
+    ["search", /Node aab has no.*/, "Node aab has already been visited. Skipping.", ["wrong-value"]],
+    ["search", /Node aab has already.*\nChecking node aad/, "", ["premature-step"]],
+    ["search", /Successfully.*/, "Exhausted all possible paths without reaching node aad.", ["wrong-calculation"]],
+    ["search", /Successfully.*/, "", ["wrong-question"]],
+    ["search", "target node aad", "target node aab", ["premature-step"]],
+    ["fruitless", /Checking node aad.\nExploring.*\n/, "", ["premature-step"]],
+    ["fruitless", "Exhausted", "Hence exhausted", ["wrong-question"]],
+    ["sums", "aac with current sum of 4", "aac with current sum of 5", ["wrong-calculation"]],
+    ["sums", "sum of 3.\nReaching", "sum of 4.\nReaching", ["wrong-value"]],
+    ["sums", "with a new maximum sum of 6", "with a sum of 6, which is less than current maximum sum", ["wrong-calculation"]],
+    ["sums", "aab is 6", "aab is 3", ["wrong-calculation"]],
+    ["sums", "The maximum sum from node aaa to node aab is 6", "There is no path from node aaa to node aab", ["wrong-calculation"]],
+    ["sums", /Reaching node aac(.|\n)*sum of 6\.\n/, "", ["premature-step"]],
+    ["sums", "node aac: aab", "node aac: aaa", ["wrong-dependency"]],
+  ] as const)("is judged line by line: %s, %s", (which, before, after, kinds) => {
+    const [prompt, solution] = originals[which];
+    const changed = solution.replace(before, after);
+    expect(changed).not.toBe(solution);
+    const { graph, answer } = parsePrompt(prompt);
+    const { valid, findings, progress } = verifySolution(graph, `${changed}\n\nThus, the answer is <<<${answer}>>>`);
+    expect(valid).toBe(false);
+    expect(progress).toBeLessThan(1);
+    const found = findings.map(({ kind }) => kind);
+    expect(
+      [...kinds].every((kind) => found.includes(kind)),
+      `${found}`,
+    ).toBe(true);
+  });
+
+  test.each(Object.entries(originals))("needs its answer: %s", (_, [prompt, solution]) => {
+    const { graph } = parsePrompt(prompt);
+    expect(verifySolution(graph, solution).findings.map(({ kind }) => kind)).toEqual(["missing-answer"]);
+    expect(verifySolution(graph, `${solution}<<<N/A>>>`).findings.map(({ kind }) => kind)).toEqual(["wrong-answer"]);
+  });
+});
+
 describe("a solution", () => {
   test.each([
     [sum, derived("aaa + aab = 3 + 4 = 7"), []],

@@ -2,7 +2,7 @@ import type { FindingKind } from "../../verify-solution.js";
 import { evaluateFormula, type Formula, meanSame, namesIn } from "./formula.js";
 import { agree, type Measure } from "./measure.js";
 import type { Quantities } from "./quantities.js";
-import type { Derivation, LeafReason, Member } from "./statement.js";
+import type { Comparison, Derivation, LeafReason, Member } from "./statement.js";
 
 /** What a derivation is judged with. */
 export interface ChainContext {
@@ -43,6 +43,19 @@ export function checkDerivation(context: ChainContext, node: number, derivation:
   if (last.formula !== undefined && !isValue(last.formula)) {
     context.report("unreadable-step", "the chain does not end with a value", last.start, last.end);
   }
+}
+
+/** Whether values that are repeated are those of the problem, or what was found before. What is another is reported. */
+export function checkComparisons(context: ChainContext, node: number, comparisons: readonly Comparison[]): boolean {
+  let sound = true;
+  for (const { formula, own, start, end } of comparisons) {
+    if (!checkUse(context, node, own, { start, end })) sound = false;
+    else if (formula === undefined || !equal(own, formula, valuesNear(context, node))) {
+      context.report("wrong-value", "something else was found, or is given", start, end);
+      sound = false;
+    }
+  }
+  return sound;
 }
 
 function isValue(formula: Formula): boolean {
@@ -102,11 +115,8 @@ function checkUse({ quantities, known, isDerivedLater, report }: ChainContext, n
 
 /** Checks that each member of a chain equals the one before it, the first one the formula with what is known. */
 function checkChain(context: ChainContext, node: number, members: readonly Member[], formula: Formula | undefined): void {
-  const { quantities, known, report } = context;
-  const lookUp = (name: string): Measure | undefined => {
-    const found = quantities.find(name, node);
-    return found === undefined ? undefined : known.get(found);
-  };
+  const { report } = context;
+  const lookUp = valuesNear(context, node);
   let before = formula;
   for (const { formula: member, start, end } of members) {
     if (member === undefined) return;
@@ -124,6 +134,14 @@ function checkChain(context: ChainContext, node: number, members: readonly Membe
     }
     before = member;
   }
+}
+
+/** What names stand for in what is said of a node. */
+function valuesNear({ quantities, known }: ChainContext, node: number): (name: string) => Measure | undefined {
+  return (name) => {
+    const found = quantities.find(name, node);
+    return found === undefined ? undefined : known.get(found);
+  };
 }
 
 function equal(left: Formula, right: Formula, lookUp: (name: string) => Measure | undefined): boolean {

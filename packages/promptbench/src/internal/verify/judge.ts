@@ -4,10 +4,11 @@ import { answerMatches } from "../../answer-matches.js";
 import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { parseAnswer } from "../parse-answer.js";
 import { checkAgain, checkEstimate, checkPlan } from "./check-claims.js";
-import { type ChainContext, checkDerivation } from "./check-derivation.js";
+import { type ChainContext, checkComparisons, checkDerivation } from "./check-derivation.js";
 import { isLineOf, lineHolds } from "./check-line.js";
 import { namesIn } from "./formula.js";
 import { agree, exactly, type Measure } from "./measure.js";
+import { noBehaviors } from "./no-behaviors.js";
 import type { Quantities } from "./quantities.js";
 import { readFormula } from "./read-formula.js";
 import type { Derivation, Member, Statement, Statements, Word } from "./statement.js";
@@ -23,21 +24,7 @@ export class Judge {
   readonly #known: Map<number, Measure> = new Map();
   /** Nodes that some derivation is about. */
   readonly #derived: Set<number> = new Set();
-  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord({
-    attempts: 0,
-    successfulAttempts: 0,
-    restatements: 0,
-    correctRestatements: 0,
-    stepwise: 0,
-    checks: 0,
-    correctChecks: 0,
-    plans: 0,
-    correctPlans: 0,
-    estimates: 0,
-    correctEstimates: 0,
-    retractions: 0,
-    correctRetractions: 0,
-  });
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(noBehaviors());
   readonly #context: ChainContext;
 
   constructor(quantities: Quantities, solution: Statements, completion: string) {
@@ -73,7 +60,7 @@ export class Judge {
       }
       this.#check(statement, node);
       if (this.#record.isSound && statement.kind === "derive" && isNew && graph.nodes[node]?.necessary === true) right++;
-      this.#record.endStep(statement.kind, statement.start, statement.end, node);
+      this.#record.endStep(statement.kind === "compare" ? "check" : statement.kind, statement.start, statement.end, node);
     }
     return this.#record.verification(this.#checkAnswer(), right / necessary);
   }
@@ -104,6 +91,10 @@ export class Judge {
     }
     if (kind === "attempt") {
       this.#record.countAttempt(node !== undefined && this.#attemptHolds(statement, node));
+      return;
+    }
+    if (kind === "compare") {
+      this.#record.countClaim("check", node !== undefined && checkComparisons(this.#context, node, statement.comparisons));
       return;
     }
     this.#record.countClaim(kind, node !== undefined && this.#claimHolds(statement, node));

@@ -26,9 +26,10 @@ const eighthDecimal = 0.5e-8;
 /** What a number in a text can have been rounded from; to eight digits at least, as phrasebooks do, whose zeros then are left out. */
 export function measureOf(text: string): Interval {
   const value = Number(text);
-  if (value === 0) return { low: 0, high: 0 };
   const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
   const decimals = mantissa.split(".")[1]?.length;
+  // DyVal writes 0.0 for all that it rounds to nothing.
+  if (value === 0) return decimals === undefined ? { low: 0, high: 0 } : { low: -eighthDecimal, high: eighthDecimal };
   const unit = 10 ** (Number(exponent) - (decimals ?? 0));
   const half = decimals === undefined && exponent === "0" ? 0 : 0.5 * unit;
   const eighthDigit = 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(value))) - 7);

@@ -1,4 +1,4 @@
-import type { GraphNode, Operator, ReasoningGraph, Value } from "@bridge-rl/spec";
+import type { Expression, GraphNode, Operator, ReasoningGraph, Value } from "@bridge-rl/spec";
 import type { PromptbenchTask } from "../../tasks.js";
 import { nodeOf, wordsOf } from "../reduce.js";
 import { taskOf } from "../task-of.js";
@@ -55,7 +55,12 @@ export class Quantities {
 
   /** How a quantity is computed, with names. */
   formula(id: number): Formula {
-    return formulaOf(this.node(id).expression, this.#words);
+    return this.express(this.node(id).expression);
+  }
+
+  /** An expression of the graph with names. */
+  express(expression: Expression): Formula {
+    return formulaOf(expression, this.#words);
   }
 
   /** What a conclusion says of one of its premises, by the conclusion's operator. */

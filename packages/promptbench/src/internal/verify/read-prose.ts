@@ -1,5 +1,6 @@
 import type { Formula } from "./formula.js";
 import type { Quantities } from "./quantities.js";
+import { readElimination } from "./read-elimination.js";
 import { readFormula } from "./read-formula.js";
 import { readOriginal } from "./read-original.js";
 import { type Derivation, type LeafReason, type Member, type Statement, type Statements, type Word, wordAt } from "./statement.js";
@@ -23,7 +24,10 @@ export function readProse(text: string, quantities: Quantities): Statements {
     else {
       const statement = new Line(text, line, quantities).read();
       if (statement !== undefined) statements.push(statement);
-      else if (full.text.startsWith("(") || full.text.startsWith("Given ")) {
+      else if (quantities.task === "linear_equation") {
+        const equations = statements.filter(({ kind, name }) => kind === "compare" && name.text === "(x,y)");
+        statements.push(...readElimination(text, line, quantities, equations.length));
+      } else if (full.text.startsWith("(") || full.text.startsWith("Given ")) {
         statements.push(...readOriginal(text, full, full.text.startsWith("(") ? lineAt(text, until + 1, end) : full, quantities));
       }
     }

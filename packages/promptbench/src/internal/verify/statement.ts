@@ -17,6 +17,11 @@ export interface Member {
 /** Why a leaf has its value, where the text says so. */
 export type LeafReason = "unstated" | "circular" | "goal" | "no-links";
 
+/** A value that a text repeats, and what it has to be. */
+export interface Comparison extends Member {
+  readonly own: Formula;
+}
+
 interface About {
   readonly start: number;
   readonly end: number;
@@ -41,6 +46,8 @@ export type Statement =
   | (About & { readonly kind: "check" } & Derivation)
   | (About & { readonly kind: "plan"; readonly needed: readonly Word[] })
   | (About & { readonly kind: "estimate"; readonly low: Word; readonly high: Word })
+  /** Values that are repeated to go on with. */
+  | (About & { readonly kind: "compare"; readonly comparisons: readonly Comparison[] })
   /** `matched` where something has given the value. */
   | (About & { readonly kind: "retract"; readonly value: Word; readonly matched: boolean })
   /** A derivation whose value is taken back later. */

@@ -1,0 +1,20 @@
+import type { BehaviorCounts } from "../../verify-solution.js";
+
+/** Counts to begin with. */
+export function noBehaviors(): BehaviorCounts {
+  return {
+    attempts: 0,
+    successfulAttempts: 0,
+    restatements: 0,
+    correctRestatements: 0,
+    stepwise: 0,
+    checks: 0,
+    correctChecks: 0,
+    plans: 0,
+    correctPlans: 0,
+    estimates: 0,
+    correctEstimates: 0,
+    retractions: 0,
+    correctRetractions: 0,
+  };
+}
