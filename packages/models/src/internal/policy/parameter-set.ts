@@ -121,7 +121,8 @@ function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function addTo(view: Float32Array, values: Float32Array): void {
+/** Adds values to others, in place. */
+export function addTo(view: Float32Array, values: Float32Array): void {
   // four at a time takes two thirds of the time, and every run adds every gradient
   const whole = view.length - (view.length % 4);
   for (let index = 0; index < whole; index += 4) {

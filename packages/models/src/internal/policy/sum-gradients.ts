@@ -1,3 +1,5 @@
+import { addTo } from "./parameter-set.js";
+
 /**
  * Adds up a part of several gradients in shared memory, in their order, and writes the sums back into each of them. Done for every part, by
  * whichever thread, all of them are the whole gradient, bit by bit the same.
@@ -9,10 +11,8 @@ export function sumGradients(gradients: readonly ReadonlyMap<string, Float32Arra
   for (const [name, { length }] of gradients[0] ?? []) {
     const start = Math.floor((length * part) / count);
     const end = Math.floor((length * (part + 1)) / count);
-    const parts = gradients.map((gradient) => (gradient.get(name) as Float32Array).subarray(start, end));
-    const sum = new Float64Array(end - start);
-    for (const values of parts)
-      for (let index = 0; index < values.length; index++) sum[index] = (sum[index] as number) + (values[index] as number);
-    for (const values of parts) values.set(sum);
+    const [sum, ...others] = gradients.map((gradient) => (gradient.get(name) as Float32Array).subarray(start, end));
+    for (const values of others) addTo(sum as Float32Array, values);
+    for (const values of others) values.set(sum as Float32Array);
   }
 }
