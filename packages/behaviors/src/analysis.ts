@@ -70,11 +70,12 @@ export const analysis: BehaviorFactory<"@bridge-rl/analysis", AnalysisOptions> =
   inject(trace, { graph, random, options: given }) {
     const { probability, attempts, givens, inferred } = resolveReference(given);
     const steps: Step[] = [];
-    for (const step of trace.steps) {
+    for (let index = 0; index < trace.steps.length; index++) {
+      const step = trace.steps[index] as Step;
       if (step.kind === "derive" || (attempts && step.kind === "attempt")) {
         const node = graph.nodes[step.node];
         const eligible = node !== undefined && (node.dependencies.length > 0 ? node.stated || inferred : givens);
-        const said = steps.at(-1);
+        const said = steps[steps.length - 1];
         const repeated = said?.kind === "restate" && said.node === step.node;
         if (eligible && !repeated && random.chance(probabilityFor(node, probability))) {
           steps.push({ kind: "restate", node: node.id, behavior: "@bridge-rl/analysis" });

@@ -15,6 +15,11 @@ function collect(expression: Expression, references: Set<number>): void {
 /** Counts the binary steps that computing an expression takes; an operator of one operand counts one, a copy none. */
 export function expressionOperations(expression: Expression): number {
   if (expression.kind !== "operation") return 0;
-  const own = Math.max(1, expression.operands.length - 1);
-  return expression.operands.reduce((sum, operand) => sum + expressionOperations(operand), own);
+  const { operands } = expression;
+  let count = Math.max(1, operands.length - 1);
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index] as Expression;
+    if (operand.kind === "operation") count += expressionOperations(operand);
+  }
+  return count;
 }

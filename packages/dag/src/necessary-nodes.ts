@@ -1,4 +1,4 @@
-import { BridgeError, type ReasoningGraph } from "@bridge-rl/spec";
+import { BridgeError, type GraphNode, type ReasoningGraph } from "@bridge-rl/spec";
 
 /**
  * Lists what the target needs, itself included: exactly the nodes of the shortest solution, in the order of the graph.
@@ -13,7 +13,9 @@ export function necessaryNodes(graph: ReasoningGraph): number[] {
   needed[graph.target] = true;
   for (let id = graph.target; id >= 0; id--) {
     if (!needed[id]) continue;
-    for (const dependency of graph.nodes[id]?.dependencies ?? []) {
+    const { dependencies } = graph.nodes[id] as GraphNode;
+    for (let place = 0; place < dependencies.length; place++) {
+      const dependency = dependencies[place] as number;
       if (!(dependency >= 0 && dependency < id)) {
         throw new BridgeError("invalid-graph", `node ${id} depends on ${dependency}; nodes must stand behind what they depend on`);
       }

@@ -1,4 +1,4 @@
-import { BridgeError, type ReasoningGraph, type Trace } from "@bridge-rl/spec";
+import { BridgeError, type ReasoningGraph, type Step, type Trace } from "@bridge-rl/spec";
 import { createGraphState } from "./graph-state.js";
 import { necessaryNodes } from "./necessary-nodes.js";
 
@@ -8,7 +8,9 @@ import { necessaryNodes } from "./necessary-nodes.js";
  * @param order  the necessary nodes in a topological order; those of the graph where it is left out
  * @throws BridgeError `invalid-trace` where the order leaves out, repeats or adds a node, or comes to one that is still locked
  */
-export function vanillaTrace(graph: ReasoningGraph, order: readonly number[] = necessaryNodes(graph)): Trace {
+export function vanillaTrace(graph: ReasoningGraph, order?: readonly number[]): Trace {
+  // The necessary nodes are found in an order that can be solved.
+  if (order === undefined) return derivationsOf(necessaryNodes(graph));
   const necessary = new Set(necessaryNodes(graph));
   const state = createGraphState(graph);
   for (const id of order) {
@@ -20,5 +22,11 @@ export function vanillaTrace(graph: ReasoningGraph, order: readonly number[] = n
   if (necessary.size > 0) {
     throw new BridgeError("invalid-trace", `the order leaves out what the target needs: ${[...necessary].join(", ")}`);
   }
-  return { steps: order.map((node) => ({ kind: "derive", node, detail: "direct" })) };
+  return derivationsOf(order);
+}
+
+function derivationsOf(nodes: readonly number[]): Trace {
+  const steps: Step[] = [];
+  for (let place = 0; place < nodes.length; place++) steps.push({ kind: "derive", node: nodes[place] as number, detail: "direct" });
+  return { steps };
 }

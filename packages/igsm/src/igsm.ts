@@ -2,6 +2,7 @@ import { splitOf } from "@bridge-rl/dag";
 import {
   BridgeError,
   createRandom,
+  type GraphNode,
   type Phrasebook,
   type Problem,
   type ProblemSource,
@@ -17,6 +18,7 @@ import { createDraft, type Draft } from "./internal/draft.js";
 import { drawFormulas } from "./internal/draw-formulas.js";
 import { drawNames } from "./internal/draw-names.js";
 import { drawStructure } from "./internal/draw-structure.js";
+import { nameTable } from "./internal/name-table.js";
 import { orderParameters } from "./internal/order-parameters.js";
 import { chooseOriginalParameters } from "./internal/original/choose-parameters.js";
 import { drawOriginalSettings, type OriginalSettings } from "./internal/original/draw-settings.js";
@@ -72,6 +74,7 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
   const vocabulary = resolved.vocabulary ?? defaultVocabulary;
   checkVocabulary(vocabulary, resolved.layers.maximum, resolved.items.maximum);
   const phrasebook = phrasebookOf(resolved.phrasebook);
+  const names = nameTable(vocabulary);
   const draft = createDraft(resolved);
   const root = createRandom(resolved.seed, `${sourceName}@${sourceVersion}`);
   const part = optionsPart(resolved);
@@ -85,7 +88,8 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
     let premises = 0;
     let steps = 0;
     let distractors = 0;
-    for (const { stated, necessary } of graph.nodes) {
+    for (let node = 0; node < graph.nodes.length; node++) {
+      const { stated, necessary } = graph.nodes[node] as GraphNode;
       if (stated) premises++;
       if (necessary) steps++;
       else if (stated) distractors++;
@@ -95,14 +99,14 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
       source: { name: sourceName, version: sourceVersion, seed, index },
       prompt: phrasebook.renderPrompt(graph, stream.fork("prompt")),
       graph,
-      answer: (graph.nodes[graph.target] as ReasoningGraph["nodes"][number]).value,
+      answer: (graph.nodes[graph.target] as GraphNode).value,
       difficulty: { operations: draft.operations, steps, premises, distractors },
       structureHash: hash,
     };
   }
 
   function drawGraph(stream: Random, index: number): { graph: ReasoningGraph; hash: string } {
-    const failures = new Map<Failure, number>();
+    const failures: Failure[] = [];
     let operations = 0;
     let settings: OriginalSettings | undefined;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
@@ -116,9 +120,9 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
       if (typeof result !== "string") return result;
       // The original tries its settings until a graph can be ordered; what fails otherwise is drawn from the start.
       if (result !== "order") settings = undefined;
-      failures.set(result, (failures.get(result) ?? 0) + 1);
+      failures.push(result);
     }
-    const [[worst, count]] = [...failures].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
+    const { worst, count } = mostFrequent(failures);
     const message = `problem ${index} with ${operations} operations was not found in ${maximumAttempts} attempts; in ${count} of them ${advice[worst]}`;
     throw new BridgeError("generation-exhausted", message);
   }
@@ -149,8 +153,8 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
     }
     if (!exact) return "overflow";
     draft.operations = operations;
-    const names = drawNames(draft, random, vocabulary);
-    const graph = buildGraph(draft, names, drawSymbols(random, draft.orderCount, dialect), resolved);
+    const drawn = drawNames(draft, random, names);
+    const graph = buildGraph(draft, drawn, drawSymbols(random, draft.orderCount, dialect), resolved);
     const hash = structureHash(graph);
     if (resolved.split !== "all" && splitOf(hash) !== resolved.split) return "split";
     return { graph, hash };
@@ -181,6 +185,14 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
 export function problemById(id: string, own: Pick<IgsmOptions, "vocabulary" | "phrasebook"> = {}): Problem {
   const { options, index } = parseProblemId(id, own);
   return igsm(options).problem(index);
+}
+
+/** The failure that came up most often; of equals, the one that came first. */
+function mostFrequent(failures: readonly Failure[]): { worst: Failure; count: number } {
+  const counts = new Map<Failure, number>();
+  for (const failure of failures) counts.set(failure, (counts.get(failure) ?? 0) + 1);
+  const [[worst, count]] = [...counts].sort((left, right) => right[1] - left[1]) as [[Failure, number]];
+  return { worst, count };
 }
 
 function drawOperations(random: Random, options: ResolvedIgsmOptions): number {

@@ -61,7 +61,9 @@ function renderPrompt(graph: ReasoningGraph, random: Random): string {
     if (stated) lines.push(wordPremise(name, wordFormula(expression, names), random));
   }
   const question = wordQuestion(nodeOf(graph, graph.target), graph.modulus, random);
-  return [...random.shuffle(lines), question].join("\n");
+  const shuffled = random.shuffle(lines);
+  shuffled.push(question);
+  return shuffled.join("\n");
 }
 
 type StepOf<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
@@ -72,7 +74,7 @@ class Solution {
   readonly #steps: readonly Step[];
   readonly #random: Random;
   readonly #symbols: readonly string[];
-  readonly #named: Set<number> = new Set();
+  readonly #named: boolean[];
   readonly #spans: Span[] = [];
   readonly #names: readonly string[];
   readonly #numbers: readonly string[];
@@ -83,6 +85,7 @@ class Solution {
     this.#steps = trace.steps;
     this.#random = random;
     this.#symbols = symbolsOf(graph);
+    this.#named = new Array<boolean>(graph.nodes.length).fill(false);
     this.#names = namesOf(graph);
     this.#numbers = numbersOf(graph);
   }
@@ -101,25 +104,25 @@ class Solution {
       return first + 1;
     }
     const node = nodeOf(this.#graph, step.node);
-    const aside = this.#aside(step, node);
-    if (aside !== undefined) {
-      this.#write(first, `- ${aside}\n`);
+    if (step.kind === "derive" || step.kind === "attempt" || step.kind === "mistake") {
+      this.#write(first, `- ${this.#introduce(node)}${this.#conclude(node, step)}`);
+      return first + 1;
+    }
+    if (step.kind !== "restate") {
+      this.#write(first, `- ${this.#aside(step, node)}\n`);
       return first + 1;
     }
     let last = first;
     while (this.#steps[last]?.kind === "restate" && this.#isAbout(last + 1, step.node)) last++;
     const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate" | "mistake">;
+    const formula = wordFormula(node.expression, this.#names);
     if (closingStep.kind === "restate") {
-      for (let index = first; index <= last; index++) {
-        this.#write(index, `- ${wordReminder(node.name, wordFormula(node.expression, this.#names))}\n`);
-      }
+      for (let index = first; index <= last; index++) this.#write(index, `- ${wordReminder(node.name, formula)}\n`);
       return last + 1;
     }
     this.#write(last, `- ${this.#introduce(node)}`);
-    for (let index = first; index < last; index++) {
-      this.#write(index, ` ${wordRestatement(wordFormula(node.expression, this.#names))}`);
-    }
-    this.#write(last, closingStep.kind === "attempt" ? this.#setback(node, closingStep) : this.#derivation(node, closingStep));
+    for (let index = first; index < last; index++) this.#write(index, ` ${wordRestatement(formula)}`);
+    this.#write(last, this.#conclude(node, closingStep));
     return last + 1;
   }
 
@@ -131,7 +134,7 @@ class Solution {
   }
 
   /** The steps that are a bullet of their own. */
-  #aside(step: Exclude<Step, { kind: "remark" }>, { id, name, expression, value }: GraphNode): string | undefined {
+  #aside(step: StepOf<"check" | "plan" | "estimate" | "retract">, { id, name, expression, value }: GraphNode): string {
     const symbol = this.#symbols[id] as string;
     switch (step.kind) {
       case "check":
@@ -145,17 +148,19 @@ class Solution {
         return wordEstimate(name, String(step.low), String(step.high));
       case "retract":
         return wordRetraction(symbol, String(step.value));
-      default:
-        return undefined;
     }
   }
 
   #introduce({ id, name, expression }: GraphNode): string {
     const symbol = this.#symbols[id] as string;
-    if (this.#named.has(id)) return wordReturn(name, symbol, this.#random);
-    this.#named.add(id);
+    if (this.#named[id]) return wordReturn(name, symbol, this.#random);
+    this.#named[id] = true;
     if (expression.kind === "constant") return wordGiven(name, String(expression.value), symbol, this.#random);
     return wordDefinition(name, symbol, this.#random);
+  }
+
+  #conclude(node: GraphNode, step: StepOf<"derive" | "attempt" | "mistake">): string {
+    return step.kind === "attempt" ? this.#setback(node, step) : this.#derivation(node, step);
   }
 
   #setback({ id }: GraphNode, { missing }: StepOf<"attempt">): string {
@@ -178,12 +183,8 @@ class Solution {
   }
 
   #write(index: number, text: string): void {
-    const step = this.#steps[index] as Step;
     const start = this.#text.length;
     this.#text += text;
-    const last = this.#spans.length - 1;
-    const previous = this.#spans[last];
-    if (previous?.step === index) this.#spans[last] = spanOf(step, index, previous.start, this.#text.length);
-    else this.#spans.push(spanOf(step, index, start, this.#text.length));
+    this.#spans.push(spanOf(this.#steps[index] as Step, index, start, this.#text.length));
   }
 }

@@ -30,7 +30,9 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
     stepKinds,
     renderPrompt(graph, random) {
       const symbols = symbolsOf(graph);
-      const premises = graph.nodes.map(({ id, expression }) => wording.premise(symbols[id] as string, infix(expression, symbols, style)));
+      const premises: string[] = [];
+      for (const { id, expression } of graph.nodes)
+        premises.push(wording.premise(symbols[id] as string, infix(expression, symbols, style)));
       return random.shuffle(premises).join("") + wording.question(symbols[nodeOf(graph, graph.target).id] as string);
     },
     renderTrace: (graph, trace) => renderTrace(wording, graph, trace),
@@ -73,6 +75,8 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
   }
 
   function signsOf(nodes: readonly number[]): string[] {
-    return nodes.map((node) => symbols[nodeOf(graph, node).id] as string);
+    const signs: string[] = [];
+    for (const node of nodes) signs.push(symbols[nodeOf(graph, node).id] as string);
+    return signs;
   }
 }

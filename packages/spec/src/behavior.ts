@@ -61,7 +61,12 @@ export function defineBehavior<const Name extends string, Schema extends Standar
   }
   const factory = (input?: StandardSchemaV1.InferInput<Schema>): Behavior => {
     const options = parseOptions(definition.options, input ?? {}, `behaviour ${name}`);
-    return { name, specVersion, options, inject: (trace, context) => definition.inject(trace, { ...context, options }) };
+    return {
+      name,
+      specVersion,
+      options,
+      inject: (trace, { graph, state, random }) => definition.inject(trace, { graph, state, random, options }),
+    };
   };
   return Object.assign(factory, {
     behaviorName: name,

@@ -29,31 +29,80 @@ export function mix32(value: number): number {
 
 const golden = 0x9e3779b9;
 
+/** `mix32` from and to signed words, which engines keep as small integers. */
+function mixWord(word: number): number {
+  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/** What a word is mixed to before it enters a lane. */
+function mixFor(word: number, lane: number): number {
+  return mixWord((word + Math.imul(lane, golden)) | 0);
+}
+
+/** `mixFor` of the characters that purposes and ids are made of, four lanes a character. */
+const asciiMixes: Int32Array = Int32Array.from({ length: 4 * 128 }, (_, index) => mixFor(index >>> 2, (index & 3) + 1));
+
+/** A lane takes in a word that was mixed for it. */
+function absorb(lane: number, mixed: number): number {
+  return mixWord((Math.imul(lane ^ mixed, 0x01000193) + golden) | 0);
+}
+
 /** Four 32-bit words that identify a stream; each is an independent hash chain over the same parts. */
-type Key = readonly [number, number, number, number];
+class Key {
+  first: number;
+  second: number;
+  third: number;
+  fourth: number;
 
-function absorb(key: Key, word: number): Key {
-  return [absorbLane(key[0], word, 1), absorbLane(key[1], word, 2), absorbLane(key[2], word, 3), absorbLane(key[3], word, 4)];
-}
-
-function absorbLane(lane: number, word: number, place: number): number {
-  return mix32(Math.imul(lane ^ mix32(word + Math.imul(place, golden)), 0x01000193) + golden);
-}
-
-function absorbText(key: Key, text: string): Key {
-  let [first, second, third, fourth] = absorb(key, text.length);
-  for (let index = 0; index < text.length; index++) {
-    const word = text.charCodeAt(index);
-    first = absorbLane(first, word, 1);
-    second = absorbLane(second, word, 2);
-    third = absorbLane(third, word, 3);
-    fourth = absorbLane(fourth, word, 4);
+  constructor(first: number, second: number, third: number, fourth: number) {
+    this.first = first | 0;
+    this.second = second | 0;
+    this.third = third | 0;
+    this.fourth = fourth | 0;
   }
-  return [first, second, third, fourth];
-}
 
-function absorbNumber(key: Key, value: number): Key {
-  return absorb(absorb(key, value >>> 0), Math.floor(value / 0x1_0000_0000) >>> 0);
+  clone(): Key {
+    return new Key(this.first, this.second, this.third, this.fourth);
+  }
+
+  absorbWord(word: number): this {
+    this.first = absorb(this.first, mixFor(word, 1));
+    this.second = absorb(this.second, mixFor(word, 2));
+    this.third = absorb(this.third, mixFor(word, 3));
+    this.fourth = absorb(this.fourth, mixFor(word, 4));
+    return this;
+  }
+
+  absorbNumber(value: number): this {
+    return this.absorbWord(value >>> 0).absorbWord(Math.floor(value / 0x1_0000_0000) >>> 0);
+  }
+
+  absorbText(text: string): this {
+    this.absorbWord(text.length);
+    let { first, second, third, fourth } = this;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code < 128) {
+        const at = code << 2;
+        first = absorb(first, asciiMixes[at] as number);
+        second = absorb(second, asciiMixes[at + 1] as number);
+        third = absorb(third, asciiMixes[at + 2] as number);
+        fourth = absorb(fourth, asciiMixes[at + 3] as number);
+      } else {
+        first = absorb(first, mixFor(code, 1));
+        second = absorb(second, mixFor(code, 2));
+        third = absorb(third, mixFor(code, 3));
+        fourth = absorb(fourth, mixFor(code, 4));
+      }
+    }
+    this.first = first;
+    this.second = second;
+    this.third = third;
+    this.fourth = fourth;
+    return this;
+  }
 }
 
 /** xoshiro128** (Blackman & Vigna 2018), seeded by a hashed key. */
@@ -66,21 +115,23 @@ class Stream implements Random {
 
   constructor(key: Key) {
     this.#key = key;
-    [this.#a, this.#b, this.#c, this.#d] = key;
+    this.#a = key.first;
+    this.#b = key.second;
+    this.#c = key.third;
+    this.#d = key.fourth;
     if ((this.#a | this.#b | this.#c | this.#d) === 0) this.#a = 1;
   }
 
   #bits(): number {
-    const product = Math.imul(this.#b, 5);
-    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
-    const shifted = this.#b << 9;
-    this.#c ^= this.#a;
-    this.#d ^= this.#b;
-    this.#b ^= this.#c;
-    this.#a ^= this.#d;
-    this.#c ^= shifted;
-    this.#d = (this.#d << 11) | (this.#d >>> 21);
-    return result;
+    const b = this.#b;
+    const product = Math.imul(b, 5);
+    const c = this.#c ^ this.#a;
+    const d = this.#d ^ b;
+    this.#b = b ^ c;
+    this.#a ^= d;
+    this.#c = c ^ (b << 9);
+    this.#d = (d << 11) | (d >>> 21);
+    return Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
   }
 
   next(): number {
@@ -116,7 +167,7 @@ class Stream implements Random {
   }
 
   fork(purpose: string, index = 0): Random {
-    return new Stream(absorbNumber(absorbText(this.#key, purpose), index));
+    return new Stream(this.#key.clone().absorbText(purpose).absorbNumber(index));
   }
 }
 
@@ -126,7 +177,8 @@ class Stream implements Random {
  * @param seed  any safe integer or text; two seeds never share a stream, neighbouring ones included
  */
 export function createRandom(seed: number | string, purpose = ""): Random {
-  const root: Key = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
-  const keyed = typeof seed === "number" ? absorbNumber(absorb(root, 1), seed) : absorbText(absorb(root, 2), seed);
-  return new Stream(absorbText(keyed, purpose));
+  const key = new Key(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344);
+  if (typeof seed === "number") key.absorbWord(1).absorbNumber(seed);
+  else key.absorbWord(2).absorbText(seed);
+  return new Stream(key.absorbText(purpose));
 }

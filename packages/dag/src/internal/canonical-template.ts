@@ -1,4 +1,5 @@
-import { BridgeError, type Expression, type GraphNode, mix32, type Operator, type ReasoningGraph } from "@bridge-rl/spec";
+import { BridgeError, type Expression, type GraphNode, type Operator, type ReasoningGraph } from "@bridge-rl/spec";
+import { AsciiWriter } from "./ascii-writer.js";
 
 /**
  * Writes what the target is computed from in one canonical form: two graphs have the same text exactly where they differ in names,
@@ -11,7 +12,7 @@ import { BridgeError, type Expression, type GraphNode, mix32, type Operator, typ
  */
 export function canonicalTemplate(graph: ReasoningGraph): string {
   const writer = new TemplateWriter(graph);
-  const text = writer.write([]);
+  const text = writer.write(none);
   return writer.arities.length === 0 ? text : smallest(writer, [], text, writer.arities.slice());
 }
 
@@ -40,21 +41,44 @@ function smallest(writer: TemplateWriter, prefix: readonly number[], first: stri
   return best;
 }
 
-const codes: Readonly<Record<Operator, number>> = {
-  "+": 1,
-  "-": 2,
-  "*": 3,
-  "/": 4,
-  square: 5,
-  sqrt: 6,
-  and: 7,
-  or: 8,
-  not: 9,
-  max: 10,
-  implied: 11,
-  refuted: 12,
-  pair: 13,
-};
+/** What an operator adds to a colour. */
+function codeOf(operator: Operator): number {
+  switch (operator) {
+    case "+":
+      return 1;
+    case "-":
+      return 2;
+    case "*":
+      return 3;
+    case "/":
+      return 4;
+    case "square":
+      return 5;
+    case "sqrt":
+      return 6;
+    case "and":
+      return 7;
+    case "or":
+      return 8;
+    case "not":
+      return 9;
+    case "max":
+      return 10;
+    case "implied":
+      return 11;
+    case "refuted":
+      return 12;
+    case "pair":
+      return 13;
+  }
+}
+
+/** `mix32` from and to signed words, which engines keep as small integers; what is compared in size is made unsigned first. */
+function mix(word: number): number {
+  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
 
 function isExchangeable(operator: Operator): boolean {
   return operator === "+" || operator === "*" || operator === "and" || operator === "or" || operator === "max";
@@ -62,6 +86,8 @@ function isExchangeable(operator: Operator): boolean {
 
 const numberColor = 0x5bd1e995;
 const wordColor = 0x2545f491;
+
+const none: readonly number[] = [];
 
 const unwritten = -1;
 const underway = -2;
@@ -72,25 +98,22 @@ class TemplateWriter {
   readonly #nodes: readonly GraphNode[];
   readonly #target: number;
   readonly #colors: number[];
-  /** How often each node is referred to. */
-  readonly #useCounts: number[];
   /** How many nodes were begun before each, or −1. */
   readonly #begun: number[];
   /** How many nodes were complete before each, once it is complete. */
   readonly #numbers: number[];
   #beginnings = 0;
   #written = 0;
-  #choices: readonly number[] = [];
+  #choices: readonly number[] = none;
+  readonly #text: AsciiWriter = new AsciiWriter();
 
   constructor({ nodes, target }: ReasoningGraph) {
     this.#nodes = nodes;
     this.#target = target;
     // Plain arrays: typed ones of more than 64 bytes are costly to make, and graphs are small.
     this.#colors = new Array<number>(nodes.length).fill(0);
-    this.#useCounts = new Array<number>(nodes.length).fill(0);
     this.#begun = new Array<number>(nodes.length).fill(-1);
     this.#numbers = new Array<number>(nodes.length).fill(unwritten);
-    for (const { expression, necessary } of nodes) if (necessary) countUses(expression, this.#useCounts);
     this.#colorFromOperands(this.#colors);
     this.#colorFromUses(this.#colors);
     this.#colorFromOperands(this.#colors);
@@ -99,34 +122,41 @@ class TemplateWriter {
   /** @param choices  which of the tied operands comes next, tie by tie; the first where there is no entry */
   write(choices: readonly number[]): string {
     this.#choices = choices;
-    this.arities.length = 0;
-    this.#begun.fill(-1);
-    this.#numbers.fill(unwritten);
-    this.#beginnings = 0;
-    this.#written = 0;
-    return this.#node(this.#target);
+    if (this.#beginnings > 0) {
+      this.arities.length = 0;
+      this.#begun.fill(-1);
+      this.#numbers.fill(unwritten);
+      this.#beginnings = 0;
+      this.#written = 0;
+      this.#text.clear();
+    }
+    this.#node(this.#target);
+    return this.#text.toString();
   }
 
   #colorFromOperands(colors: number[]): void {
-    for (const { id, expression, necessary } of this.#nodes) {
-      if (necessary) colors[id] = mix32((colors[id] as number) ^ colorOf(expression, colors)) | 0;
+    const nodes = this.#nodes;
+    for (let index = 0; index < nodes.length; index++) {
+      const { id, expression, necessary } = nodes[index] as GraphNode;
+      if (necessary) colors[id] = mix((colors[id] as number) ^ colorOf(expression, colors));
     }
   }
 
   #colorFromUses(colors: number[]): void {
-    const uses = new Array<number>(this.#nodes.length).fill(0);
-    for (let id = this.#nodes.length - 1; id >= 0; id--) {
-      const { necessary, expression } = this.#nodes[id] as GraphNode;
+    const nodes = this.#nodes;
+    const uses = new Array<number>(nodes.length).fill(0);
+    for (let id = nodes.length - 1; id >= 0; id--) {
+      const { necessary, expression } = nodes[id] as GraphNode;
       if (!necessary) continue;
-      const color = mix32((colors[id] as number) ^ mix32(uses[id] as number));
-      colors[id] = color | 0;
+      const color = mix((colors[id] as number) ^ mix(uses[id] as number));
+      colors[id] = color;
       addUses(expression, color, uses);
     }
   }
 
   /** Colours that also tell apart what has been begun in the text, refined until they tell no more nodes apart. */
   #refinedColors(): number[] {
-    const colors = this.#colors.map((color, id) => mix32(color ^ mix32((this.#begun[id] as number) + 1)) | 0);
+    const colors = this.#colors.map((color, id) => mix(color ^ mix((this.#begun[id] as number) + 1)));
     for (let count = 0, known = -1; count > known; ) {
       known = count;
       this.#colorFromOperands(colors);
@@ -136,38 +166,60 @@ class TemplateWriter {
     return colors;
   }
 
-  #node(id: number): string {
+  #node(id: number): void {
     const node = this.#nodes[id];
     if (node === undefined) throw new BridgeError("invalid-graph", `there is no node ${id} in a graph of ${this.#nodes.length} nodes`);
     const known = this.#numbers[id] as number;
-    if (known >= 0) return `${known}`;
+    if (known >= 0) {
+      this.#text.writeNumber(known);
+      return;
+    }
     if (known === underway) throw new BridgeError("invalid-graph", `node ${id} (${node.name}) depends on itself`);
     this.#numbers[id] = underway;
     this.#begun[id] = this.#beginnings++;
-    const text = this.#expression(node.expression);
+    this.#text.writeCode(91);
+    this.#expression(node.expression);
+    this.#text.writeCode(93);
     this.#numbers[id] = this.#written++;
-    return `[${text}]`;
   }
 
-  #expression(expression: Expression): string {
-    if (expression.kind === "constant") return typeof expression.value === "string" ? "?" : "c";
-    if (expression.kind === "reference") return this.#node(expression.node);
-    const { operator, operands } = expression;
-    let text = `(${operator}`;
-    if (!isExchangeable(operator)) {
-      for (const operand of operands) text += `${this.#expression(operand)},`;
-      return `${text})`;
+  #expression(expression: Expression): void {
+    if (expression.kind === "reference") this.#node(expression.node);
+    else if (expression.kind === "constant") this.#text.writeCode(typeof expression.value === "string" ? 63 : 99);
+    else {
+      const { operator, operands } = expression;
+      this.#text.writeCode(40);
+      this.#text.write(operator);
+      if (isExchangeable(operator)) this.#exchangeable(operands);
+      else for (let index = 0; index < operands.length; index++) this.#operand(operands[index] as Expression);
+      this.#text.writeCode(41);
+    }
+  }
+
+  #operand(operand: Expression): void {
+    this.#expression(operand);
+    this.#text.writeCode(44);
+  }
+
+  #exchangeable(operands: readonly Expression[]): void {
+    if (operands.length === 2) {
+      const [left, right] = operands as readonly [Expression, Expression];
+      const first = colorOf(left, this.#colors) >>> 0;
+      const second = colorOf(right, this.#colors) >>> 0;
+      if (first !== second) {
+        this.#operand(first < second ? left : right);
+        this.#operand(first < second ? right : left);
+        return;
+      }
     }
     const rest = operands.slice();
     const colors: number[] = [];
-    for (const operand of operands) colors.push(colorOf(operand, this.#colors));
+    for (let index = 0; index < operands.length; index++) colors.push(colorOf(operands[index] as Expression, this.#colors) >>> 0);
     sortByColor(rest, colors);
     for (let index = 0; index < rest.length; index++) {
       if (colors[index] === colors[index + 1]) this.#bringNext(rest, index, colors.lastIndexOf(colors[index] as number));
-      text += this.#expression(rest[index] as Expression);
-      text += ",";
+      this.#operand(rest[index] as Expression);
     }
-    return `${text})`;
   }
 
   /** Of operands with equal colours, what has been written already comes first, in the order in which it was; else there is a choice. */
@@ -192,7 +244,7 @@ class TemplateWriter {
 
   #choose(operands: readonly Expression[], tied: readonly number[]): number {
     const refined = this.#refinedColors();
-    const colors = tied.map((index) => colorOf(operands[index] as Expression, refined));
+    const colors = tied.map((index) => colorOf(operands[index] as Expression, refined) >>> 0);
     const smallestColor = Math.min(...colors);
     const left = tied.filter((_, place) => colors[place] === smallestColor);
     if (left.length === 1) return left[0] as number;
@@ -214,11 +266,17 @@ class TemplateWriter {
     return number < 0 ? Number.POSITIVE_INFINITY : number;
   }
 
+  #isUsedOnce(node: number): boolean {
+    let count = 0;
+    for (const { expression, necessary } of this.#nodes) if (necessary) count += usesOf(expression, node);
+    return count === 1;
+  }
+
   /** Whether two operands of one operation can change places without a trace. It may say no where they could. */
   #interchangeable(left: Expression, right: Expression): boolean {
     if (left.kind === "reference" && right.kind === "reference") {
       if (left.node === right.node) return true;
-      if (this.#useCounts[left.node] !== 1 || this.#useCounts[right.node] !== 1) return false;
+      if (!this.#isUsedOnce(left.node) || !this.#isUsedOnce(right.node)) return false;
       const first = this.#nodes[left.node] as GraphNode;
       const second = this.#nodes[right.node] as GraphNode;
       return this.#interchangeable(first.expression, second.expression);
@@ -234,35 +292,55 @@ class TemplateWriter {
   }
 }
 
-function colorOf(expression: Expression, colors: number[]): number {
-  if (expression.kind === "constant") return typeof expression.value === "string" ? wordColor : numberColor;
-  if (expression.kind === "reference") return mix32((colors[expression.node] as number) + 0x27d4eb2f);
+function colorOf(expression: Expression, colors: readonly number[]): number {
+  if (expression.kind !== "operation") return leafColor(expression, colors);
   const { operator, operands } = expression;
-  const code = codes[operator];
+  const code = codeOf(operator);
+  const exchangeable = isExchangeable(operator);
   let color = code;
-  // A sum of hashes does not depend on their order.
-  if (isExchangeable(operator)) for (const operand of operands) color = (color + mix32(colorOf(operand, colors))) | 0;
-  else for (const operand of operands) color = mix32(Math.imul(color ^ colorOf(operand, colors), 0x01000193));
-  return mix32(color + code);
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index] as Expression;
+    const inner = operand.kind === "operation" ? colorOf(operand, colors) : leafColor(operand, colors);
+    // A sum of hashes does not depend on their order.
+    color = exchangeable ? (color + mix(inner)) | 0 : mix(Math.imul(color ^ inner, 0x01000193));
+  }
+  return mix((color + code) | 0);
+}
+
+function leafColor(leaf: Exclude<Expression, { kind: "operation" }>, colors: readonly number[]): number {
+  if (leaf.kind === "reference") return mix(((colors[leaf.node] as number) + 0x27d4eb2f) | 0);
+  return typeof leaf.value === "string" ? wordColor : numberColor;
 }
 
 /** Adds to each node that an expression refers to a hash of who uses it, and in which role. */
 function addUses(expression: Expression, role: number, uses: number[]): void {
   if (expression.kind === "constant") return;
   if (expression.kind === "reference") {
-    uses[expression.node] = ((uses[expression.node] as number) + mix32(role)) | 0;
+    addUse(expression.node, role, uses);
     return;
   }
   const { operator, operands } = expression;
-  const exchangeable = isExchangeable(operator);
+  const code = codeOf(operator);
+  const place = isExchangeable(operator) ? 0 : 16;
   for (let index = 0; index < operands.length; index++) {
-    addUses(operands[index] as Expression, mix32(role + codes[operator] + (exchangeable ? 0 : 16 * index)), uses);
+    const operand = operands[index] as Expression;
+    const inner = mix((role + code + place * index) | 0);
+    if (operand.kind === "reference") addUse(operand.node, inner, uses);
+    else if (operand.kind === "operation") addUses(operand, inner, uses);
   }
 }
 
-function countUses(expression: Expression, counts: number[]): void {
-  if (expression.kind === "reference") counts[expression.node] = (counts[expression.node] as number) + 1;
-  else if (expression.kind === "operation") for (const operand of expression.operands) countUses(operand, counts);
+function addUse(node: number, role: number, uses: number[]): void {
+  uses[node] = ((uses[node] as number) + mix(role)) | 0;
+}
+
+/** How often an expression refers to a node. */
+function usesOf(expression: Expression, node: number): number {
+  if (expression.kind === "reference") return expression.node === node ? 1 : 0;
+  if (expression.kind === "constant") return 0;
+  let count = 0;
+  for (const operand of expression.operands) count += usesOf(operand, node);
+  return count;
 }
 
 /** Sorts both lists by the second; they are short. */

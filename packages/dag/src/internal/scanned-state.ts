@@ -53,7 +53,7 @@ export class ScannedState implements GraphState {
   }
 
   #areSolved(nodes: readonly number[]): boolean {
-    for (const node of nodes) if (!this.#solved[node]) return false;
+    for (let place = 0; place < nodes.length; place++) if (!this.#solved[nodes[place] as number]) return false;
     return true;
   }
 
@@ -65,7 +65,8 @@ export class ScannedState implements GraphState {
 function refuseBrokenGraph({ nodes }: ReasoningGraph): void {
   for (let id = 0; id < nodes.length; id++) {
     const { dependencies, name } = nodes[id] as GraphNode;
-    for (const dependency of dependencies) {
+    for (let place = 0; place < dependencies.length; place++) {
+      const dependency = dependencies[place] as number;
       if (nodes[dependency] !== undefined) continue;
       throw new BridgeError("invalid-graph", `node ${id} (${name}) depends on ${dependency}, which is no node of its graph`);
     }

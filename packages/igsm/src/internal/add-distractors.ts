@@ -17,7 +17,7 @@ export function addDistractors(draft: Draft, random: Random, options: ResolvedIg
   const drawn = distractors === undefined ? leftCount : random.integer(distractors.minimum, distractors.maximum);
   const wanted = Math.min(drawn, leftCount);
   if (distractors !== undefined && wanted < distractors.minimum) return false;
-  drawToFront(left, leftCount, wanted, (minimum, maximum) => random.integer(minimum, maximum));
+  drawToFront(left, leftCount, wanted, random);
   for (let index = 0; index < wanted; index++) {
     const edge = left[index] as number;
     const isIndependent = random.chance(independentDistractors);
@@ -51,7 +51,7 @@ function drawDistractorParents(
   const takesLiteral = count === poolSize + 1 || random.chance(0.5);
   hasLiteral[edge] = takesLiteral ? 1 : 0;
   if (takesLiteral) count--;
-  drawToFront(pool, poolSize, count, (minimum, maximum) => random.integer(minimum, maximum));
+  drawToFront(pool, poolSize, count, random);
   for (let index = 0; index < count; index++) {
     const parent = pool[index] as number;
     parents[edge * maximumInDegree + index] = parent;

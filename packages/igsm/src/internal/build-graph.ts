@@ -12,12 +12,13 @@ export function buildGraph(draft: Draft, names: DrawnNames, symbols: readonly st
     const parameter = order[place] as number;
     const stated = parameter < edgeCount;
     const symbol = symbols[place] as string;
-    const container = names.items[(stated ? edgeContainer[parameter] : abstractItem[parameter]) as number] as string;
+    const item = (stated ? edgeContainer[parameter] : abstractItem[parameter]) as number;
+    const container = names.items[item] as string;
     const held = (stated ? names.items[edgeItem[parameter] as number] : names.categories[abstractLayer[parameter] as number]) as string;
     const dependencies: number[] = [];
     nodes.push({
       id: place,
-      name: `each ${container}'s ${held}`,
+      name: (names.openings[item] as string) + held,
       label: stated ? { kind: "instance", container, item: held, symbol } : { kind: "abstract", container, category: held, symbol },
       dependencies,
       expression: stated ? premise(draft, parameter, options, dependencies) : categorySum(draft, parameter, dependencies),
@@ -66,7 +67,7 @@ function operation(operator: "+" | "-" | "*", operands: readonly Expression[]): 
   return { kind: "operation", operator, operands };
 }
 
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const letters: readonly string[] = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 /**
  * Draws distinct symbols: small letters as long as they last, then capitals too, then pairs of letters.
@@ -76,7 +77,7 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export function drawSymbols(random: Random, count: number, dialect: ResolvedIgsmOptions["dialect"] = "bridge"): string[] {
   const symbols: string[] = [];
   const singles = count <= 26 && dialect === "bridge" ? 26 : letters.length;
-  const pool = Array.from(letters.slice(0, singles));
+  const pool = letters.slice(0, singles);
   if (count > letters.length) for (const first of letters) for (const second of letters) pool.push(first + second);
   for (let index = 0; index < count; index++) {
     const last = index < singles ? singles - 1 : pool.length - 1;

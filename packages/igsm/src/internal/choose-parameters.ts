@@ -11,7 +11,7 @@ export function chooseParameters(draft: Draft, random: Random, operations: numbe
   const { chosen, parameterCount, edgeCount, layerCount, listA: candidates } = draft;
   const abstractBudget = Math.max(random.integer(1, operations), random.integer(1, operations));
   const instanceBudget = random.integer(abstractBudget, operations);
-  chosen.fill(0, 0, parameterCount);
+  for (let parameter = 0; parameter < parameterCount; parameter++) chosen[parameter] = 0;
   draft.chosenCount = 0;
   draft.operations = 0;
   for (let difference = layerCount - 1; difference >= 1; ) {

@@ -1,3 +1,4 @@
+import type { Random } from "@bridge-rl/spec";
 import type { ResolvedIgsmOptions } from "../options.js";
 
 /**
@@ -108,9 +109,9 @@ export function createDraft(options: ResolvedIgsmOptions): Draft {
 }
 
 /** Moves `count` uniformly drawn entries of `list[0 … length−1]` to its front. */
-export function drawToFront(list: Int32Array, length: number, count: number, integer: (minimum: number, maximum: number) => number): void {
+export function drawToFront(list: Int32Array, length: number, count: number, random: Random): void {
   for (let index = 0; index < count; index++) {
-    const other = integer(index, length - 1);
+    const other = random.integer(index, length - 1);
     const held = list[index] as number;
     list[index] = list[other] as number;
     list[other] = held;

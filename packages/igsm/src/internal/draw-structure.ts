@@ -10,18 +10,18 @@ export function drawByDifficulty(random: Random, range: IntegerRange, difficulty
   const { minimum, maximum } = range;
   if (minimum === maximum) return minimum;
   let total = 0;
-  for (let value = minimum; value <= maximum; value++) total += weight(value);
+  for (let value = minimum; value <= maximum; value++) total += weightOf(value, minimum, maximum, difficulty);
   let rest = random.next() * total;
   for (let value = minimum; value < maximum; value++) {
-    rest -= weight(value);
+    rest -= weightOf(value, minimum, maximum, difficulty);
     if (rest < 0) return value;
   }
   return maximum;
+}
 
-  function weight(value: number): number {
-    const preference = 0.2 + (0.6 * (value - minimum)) / (maximum - minimum);
-    return Math.exp(-((difficulty - preference) ** 2));
-  }
+function weightOf(value: number, minimum: number, maximum: number, difficulty: number): number {
+  const preference = 0.2 + (0.6 * (value - minimum)) / (maximum - minimum);
+  return Math.exp(-((difficulty - preference) ** 2));
 }
 
 /**
@@ -72,7 +72,7 @@ export interface LayerBounds {
  */
 export function growLayers(draft: Draft, random: Random, { fewest, most, edges, growth }: LayerBounds, firstCovered: 0 | 1): void {
   const { sizes, layerCount } = draft;
-  sizes.fill(fewest, 0, layerCount);
+  for (let layer = 0; layer < layerCount; layer++) sizes[layer] = fewest;
   for (let open = layerCount * (most - fewest); open > 0; open--) {
     let room = 0;
     let covered = 0;
@@ -129,7 +129,7 @@ function drawEdges(draft: Draft, random: Random, edges: number): void {
 export function fillEdges(draft: Draft, random: Random, wanted: number, openCount: number): void {
   const { sizes, firstItem, layerCount, listA: open, flags: taken, edgeStart, edgeContainer, edgeItem } = draft;
   const extra = Math.min(Math.max(wanted, 0), openCount);
-  drawToFront(open, openCount, extra, (minimum, maximum) => random.integer(minimum, maximum));
+  drawToFront(open, openCount, extra, random);
   for (let index = 0; index < extra; index++) taken[open[index] as number] = 1;
   let edge = 0;
   let pair = 0;
@@ -156,7 +156,7 @@ export function numberAbstracts(draft: Draft): void {
   const { layerCount, firstItem, layerOfItem, edgeStart, edgeItem, abstractOf, abstractItem, abstractLayer } = draft;
   const { partStart, parts, cost, edgeCount } = draft;
   const containerCount = firstItem[layerCount - 1] as number;
-  cost.fill(1, 0, edgeCount);
+  for (let edge = 0; edge < edgeCount; edge++) cost[edge] = 1;
   let parameter = edgeCount;
   for (let item = 0; item < containerCount; item++) {
     for (let layer = (layerOfItem[item] as number) + 1; layer < layerCount; layer++) {

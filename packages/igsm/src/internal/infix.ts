@@ -8,16 +8,17 @@ export interface InfixStyle {
 
 /** Words an expression, with each reference replaced by the word of its node. */
 export function infix(expression: Expression, words: readonly string[], style: InfixStyle): string {
-  if (expression.kind === "constant") return String(integer(expression.value));
   if (expression.kind === "reference") return words[expression.node] as string;
+  if (expression.kind === "constant") return String(integer(expression.value));
   const { operator, operands } = expression;
-  const separator = style.space + arithmetic(operator) + style.space;
+  const separator = signText(codeOf(operator), style);
   let text = "";
   for (let index = 0; index < operands.length; index++) {
     const operand = operands[index] as Expression;
-    const inner = infix(operand, words, style);
     if (index > 0) text += separator;
-    text += needsParentheses(operator, operand, index, style) ? `(${inner})` : inner;
+    if (operand.kind === "reference") text += words[operand.node] as string;
+    else if (needsParentheses(operator, operand, index, style)) text += `(${infix(operand, words, style)})`;
+    else text += infix(operand, words, style);
   }
   return text;
 }
@@ -27,7 +28,23 @@ function needsParentheses(operator: string, operand: Expression, index: number, 
   return operator === "*" || style.groupSums || (operator === "-" && index > 0);
 }
 
-type Token = number | "+" | "-" | "*" | "(" | ")";
+/** What arithmetic is written with, by character code. */
+const plus = 43;
+const minus = 45;
+const times = 42;
+const opening = 40;
+const closing = 41;
+
+/** Stands where a number does. */
+const number = 0;
+
+/** A row of numbers and signs that shrinks as it is computed. */
+interface Tokens {
+  /** `number` or a sign's character code. */
+  readonly kinds: number[];
+  /** The numbers, 0 for signs. */
+  readonly values: number[];
+}
 
 /**
  * Computes an expression one binary step at a time: innermost parentheses first, in them products before sums, from left to right.
@@ -35,63 +52,92 @@ type Token = number | "+" | "-" | "*" | "(" | ")";
  * @returns the expression after each step, one behind the other, the last one being the bare value; empty for a constant or a reference
  */
 export function steps(expression: Expression, graph: ReasoningGraph, style: InfixStyle, separator: string): string {
-  const tokens: Token[] = [];
+  const tokens: Tokens = { kinds: [], values: [] };
   tokenize(expression, graph.nodes, style, tokens);
   let text = "";
-  while (tokens.length > 1) {
-    reduceOnce(tokens, graph.modulus);
-    text += text === "" ? write(tokens, style) : separator + write(tokens, style);
+  for (let length = tokens.kinds.length; length > 1; ) {
+    length = reduceOnce(tokens, length, graph.modulus);
+    if (text !== "") text += separator;
+    text += write(tokens, length, style);
   }
   return text;
 }
 
-function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, into: Token[]): void {
-  if (expression.kind === "constant") into.push(integer(expression.value));
-  else if (expression.kind === "reference") into.push(integer((nodes[expression.node] as GraphNode).value));
-  else {
-    const { operator, operands } = expression;
-    for (let index = 0; index < operands.length; index++) {
-      const operand = operands[index] as Expression;
-      const grouped = needsParentheses(operator, operand, index, style);
-      if (index > 0) into.push(arithmetic(operator));
-      if (grouped) into.push("(");
-      tokenize(operand, nodes, style, into);
-      if (grouped) into.push(")");
+function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens): void {
+  const { kinds, values } = tokens;
+  if (expression.kind !== "operation") {
+    kinds.push(number);
+    values.push(integer(expression.kind === "constant" ? expression.value : (nodes[expression.node] as GraphNode).value));
+    return;
+  }
+  const { operator, operands } = expression;
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index] as Expression;
+    const grouped = needsParentheses(operator, operand, index, style);
+    if (index > 0) {
+      kinds.push(codeOf(operator));
+      values.push(0);
+    }
+    if (grouped) {
+      kinds.push(opening);
+      values.push(0);
+    }
+    tokenize(operand, nodes, style, tokens);
+    if (grouped) {
+      kinds.push(closing);
+      values.push(0);
     }
   }
 }
 
-/** Computes one operation, in place. */
-function reduceOnce(tokens: Token[], modulus: number | undefined): void {
-  const closing = tokens.indexOf(")");
-  const end = closing === -1 ? tokens.length : closing;
-  const start = closing === -1 ? 0 : tokens.lastIndexOf("(", closing) + 1;
-  const product = tokens.indexOf("*", start);
-  const at = product !== -1 && product < end ? product : start + 1;
-  const result = apply(tokens[at] as "+" | "-" | "*", tokens[at - 1] as number, tokens[at + 1] as number, modulus);
-  const closes = closing !== -1 && end - start === 3;
+/** Computes one operation, in place. Returns how many tokens are left. */
+function reduceOnce({ kinds, values }: Tokens, length: number, modulus: number | undefined): number {
+  let end = 0;
+  while (end < length && kinds[end] !== closing) end++;
+  const isGrouped = end < length;
+  let start = isGrouped ? end - 1 : 0;
+  if (isGrouped) while (kinds[start - 1] !== opening) start--;
+  let at = start + 1;
+  while (at < end && kinds[at] !== times) at++;
+  if (at === end) at = start + 1;
+  const closes = isGrouped && end - start === 3;
   const before = closes ? start - 1 : at - 1;
-  const after = closes ? end + 1 : at + 2;
-  tokens[before] = result;
-  tokens.copyWithin(before + 1, after);
-  tokens.length -= after - before - 1;
+  const result = apply(kinds[at] as number, values[at - 1] as number, values[at + 1] as number, modulus);
+  kinds[before] = number;
+  values[before] = result;
+  let left = before + 1;
+  for (let after = closes ? end + 1 : at + 2; after < length; after++) {
+    kinds[left] = kinds[after] as number;
+    values[left++] = values[after] as number;
+  }
+  return left;
 }
 
-function apply(operator: "+" | "-" | "*", left: number, right: number, modulus: number | undefined): number {
-  const exact = operator === "+" ? left + right : operator === "-" ? left - right : left * right;
+function apply(sign: number, left: number, right: number, modulus: number | undefined): number {
+  const exact = sign === plus ? left + right : sign === minus ? left - right : left * right;
   return modulus === undefined ? exact + 0 : ((exact % modulus) + modulus) % modulus;
 }
 
-function write(tokens: readonly Token[], style: InfixStyle): string {
+function write({ kinds, values }: Tokens, length: number, style: InfixStyle): string {
   let text = "";
-  for (const token of tokens) {
-    text += token === "+" || token === "-" || token === "*" ? `${style.space}${token}${style.space}` : token;
+  for (let index = 0; index < length; index++) {
+    const kind = kinds[index] as number;
+    text += kind === number ? (values[index] as number) : signText(kind, style);
   }
   return text;
 }
 
-function arithmetic(operator: string): "+" | "-" | "*" {
-  if (operator === "+" || operator === "-" || operator === "*") return operator;
+function signText(sign: number, { space }: InfixStyle): string {
+  if (sign === opening) return "(";
+  if (sign === closing) return ")";
+  if (space === "") return sign === plus ? "+" : sign === minus ? "-" : "*";
+  return sign === plus ? " + " : sign === minus ? " - " : " * ";
+}
+
+function codeOf(operator: string): number {
+  if (operator === "+") return plus;
+  if (operator === "-") return minus;
+  if (operator === "*") return times;
   throw new BridgeError("unsupported", `iGSM phrasebooks word +, - and *, not "${operator}"; use the phrasebook of the graph's own source`);
 }
 

@@ -73,7 +73,9 @@ export function placeCandidate(draft: Draft, random: Random, count: number, plac
   const parameter = candidates[random.integer(0, count - 1)] as number;
   order[place] = parameter;
   position[parameter] = place;
-  unplaced[unplaced.indexOf(parameter)] = unplaced[place] as number;
+  let at = 0;
+  while (unplaced[at] !== parameter) at++;
+  unplaced[at] = unplaced[place] as number;
   return parameter;
 }
 

@@ -1,54 +1,74 @@
 import type { Expression, GraphNode, Random } from "@bridge-rl/spec";
 import { type InfixStyle, infix } from "./infix.js";
 
-type Words = readonly ((...words: string[]) => string)[];
+/** A sentence with one blank: what stands before it and behind it. */
+type Frame = readonly [string, string];
+
+/** A sentence with two blanks: what stands before, between and behind them, and whether the second is named first. */
+type DoubleFrame = readonly [before: string, between: string, behind: string, swapped?: "swapped"];
 
 /** How prose writes formulas in symbols. */
 export const proseStyle: InfixStyle = { space: " ", groupSums: true };
 
-/** Premises. `name` is the quantity, `formula` what it equals. */
-const premises: Words = [
-  (name, formula) => `The number of ${name} equals ${formula}.`,
-  (name, formula) => `The number of ${name} is equal to ${formula}.`,
+/** Premises: a quantity, and what it equals. */
+const premises: readonly DoubleFrame[] = [
+  ["The number of ", " equals ", "."],
+  ["The number of ", " is equal to ", "."],
 ];
 
-const questions: Words = [
-  (container, held) => `how many ${held} does each ${container} have?`,
-  (container, held) => `how many ${held} are there in each ${container}?`,
+/** Questions: what is held, and the container. */
+const questions: readonly DoubleFrame[] = [
+  ["how many ", " does each ", " have?"],
+  ["how many ", " are there in each ", "?"],
 ];
 
-/** A quantity that the premises give as a number. */
-const givens: Words = [
-  (name, value) => `The premises say that the number of ${name} is ${value}.`,
-  (name, value) => `We are told that the number of ${name} is ${value}.`,
-  (name, value) => `The number of ${name} is ${value}.`,
+/** A quantity that the premises give, and its number. */
+const givens: readonly DoubleFrame[] = [
+  ["The premises say that the number of ", " is ", ". "],
+  ["We are told that the number of ", " is ", ". "],
+  ["The number of ", " is ", ". "],
 ];
 
 /** Turning to a quantity. They claim nothing, so that they also open an attempt. */
-const turns: Words = [(name) => `Now, let's look at the number of ${name}.`, (name) => `Next, we turn to the number of ${name}.`];
-
-const namings: Words = [(symbol) => `Call it ${symbol}.`, (symbol) => `Let it be ${symbol}.`, (symbol) => `We write ${symbol} for it.`];
-
-/** Turning to a quantity and naming it at once. */
-const definitions: Words = [
-  (name, symbol) => `Next, let ${symbol} be the number of ${name}.`,
-  (name, symbol) => `Then, let's call the number of ${name} ${symbol}.`,
-  (name, symbol) => `Now, let ${symbol} stand for the number of ${name}.`,
+const turns: readonly Frame[] = [
+  ["Now, let's look at the number of ", ". "],
+  ["Next, we turn to the number of ", ". "],
 ];
 
-const setbacks: Words = [
-  (names, symbol) => `We have yet to find the number of ${names}, so we cannot compute ${symbol} now.`,
-  (names, symbol) => `Wait, ${symbol} rests on the number of ${names}, which is still unknown, so we cannot compute it yet.`,
-  (names, symbol) => `But the number of ${names} has not been found yet, so we come back to ${symbol} later.`,
+/** The symbol of the quantity that has just been turned to. */
+const namings: readonly Frame[] = [
+  ["Call it ", "."],
+  ["Let it be ", "."],
+  ["We write ", " for it."],
 ];
 
-function draw(words: Words, random: Random, ...parts: string[]): string {
-  return (random.pick(words) as Words[number])(...parts);
+/** Turning to a quantity and giving it a symbol at once. */
+const definitions: readonly DoubleFrame[] = [
+  ["Next, let ", " be the number of ", ".", "swapped"],
+  ["Then, let's call the number of ", " ", "."],
+  ["Now, let ", " stand for the number of ", ".", "swapped"],
+];
+
+/** What is missing, and the symbol of what it is missing for. */
+const setbacks: readonly DoubleFrame[] = [
+  ["We have yet to find the number of ", ", so we cannot compute ", " now."],
+  ["Wait, ", " rests on the number of ", ", which is still unknown, so we cannot compute it yet.", "swapped"],
+  ["But the number of ", " has not been found yet, so we come back to ", " later."],
+];
+
+function fill(frames: readonly Frame[], random: Random, word: string): string {
+  const frame = random.pick(frames) as Frame;
+  return frame[0] + word + frame[1];
+}
+
+function fillBoth(frames: readonly DoubleFrame[], random: Random, first: string, second: string): string {
+  const frame = random.pick(frames) as DoubleFrame;
+  return frame[3] === undefined ? frame[0] + first + frame[1] + second + frame[2] : frame[0] + second + frame[1] + first + frame[2];
 }
 
 /** States how a quantity is computed. */
 export function wordPremise(name: string, formula: string, random: Random): string {
-  return draw(premises, random, name, formula);
+  return fillBoth(premises, random, name, formula);
 }
 
 /** Asks for the target. */
@@ -57,24 +77,24 @@ export function wordQuestion({ name, label }: GraphNode, modulus: number | undef
   const question =
     label?.container === undefined || held === undefined
       ? `what is the number of ${name}?`
-      : draw(questions, random, String(label.container), String(held));
+      : fillBoth(questions, random, String(held), String(label.container));
   return modulus === undefined ? question.charAt(0).toUpperCase() + question.slice(1) : `Counting modulo ${modulus}, ${question}`;
 }
 
 /** Gives a quantity that is a plain number, and its symbol. */
 export function wordGiven(name: string, value: string, symbol: string, random: Random): string {
-  return `${draw(givens, random, name, value)} ${draw(namings, random, symbol)}`;
+  return fillBoth(givens, random, name, value) + fill(namings, random, symbol);
 }
 
 /** Turns to a quantity and names it, in one sentence or in two. */
 export function wordDefinition(name: string, symbol: string, random: Random): string {
-  if (random.chance(0.5)) return draw(definitions, random, name, symbol);
-  return `${draw(turns, random, name)} ${draw(namings, random, symbol)}`;
+  if (random.chance(0.5)) return fillBoth(definitions, random, name, symbol);
+  return fill(turns, random, name) + fill(namings, random, symbol);
 }
 
 /** Turns to a quantity that has a symbol already. */
 export function wordReturn(name: string, symbol: string, random: Random): string {
-  return `${draw(turns, random, name)} Remember that it has been denoted as ${symbol}.`;
+  return `${fill(turns, random, name)}Remember that it has been denoted as ${symbol}.`;
 }
 
 /** Repeats the premise of the quantity that the text has just turned to. */
@@ -89,7 +109,7 @@ export function wordReminder(name: string, formula: string): string {
 
 /** Says what is missing. */
 export function wordSetback(names: readonly string[], symbol: string, random: Random): string {
-  return draw(setbacks, random, list(names), symbol);
+  return fillBoth(setbacks, random, list(names), symbol);
 }
 
 /** Computes again; a quantity that is no arithmetic is only compared. */
@@ -124,16 +144,21 @@ export const restatementPattern: RegExp = /(?:We know that it|Recall that the nu
 
 /** Says an expression in words, the same words each time. */
 export function wordFormula(expression: Expression, names: readonly string[]): string {
-  if (expression.kind !== "operation") return infix(expression, names, proseStyle);
+  if (expression.kind === "reference") return names[expression.node] as string;
+  if (expression.kind === "constant") return infix(expression, names, proseStyle);
   const { operator, operands } = expression;
-  const words = operands.map((operand) => wordFormula(operand, names));
-  if (operands.length === 2) {
-    const [first, second] = words as [string, string];
-    if (operator === "*") return `${first} times ${second}`;
-    if (operator === "+" && operands[0]?.kind === "constant") return `${first} more than ${second}`;
+  const last = operands.length - 1;
+  if (last === 1) {
+    const [first, second] = operands as readonly [Expression, Expression];
+    if (operator === "*") return `${wordFormula(first, names)} times ${wordFormula(second, names)}`;
+    if (operator === "+" && first.kind === "constant") return `${wordFormula(first, names)} more than ${wordFormula(second, names)}`;
   }
-  const kind = operator === "+" ? "sum" : operator === "*" ? "product" : "difference";
-  return `the ${kind} of ${list(words)}`;
+  let text = operator === "+" ? "the sum of " : operator === "*" ? "the product of " : "the difference of ";
+  for (let index = 0; index <= last; index++) {
+    if (index > 0) text += index === last ? " and " : ", ";
+    text += wordFormula(operands[index] as Expression, names);
+  }
+  return text;
 }
 
 /** Lists words: "a, b and c". */

@@ -5,17 +5,27 @@ import { BridgeError, type GraphNode, type ReasoningGraph } from "@bridge-rl/spe
  * that carry none. They depend on the graph alone, so prompt and completion agree.
  */
 export function symbolsOf(graph: ReasoningGraph): string[] {
-  return graph.nodes.map(({ label }, index) => (typeof label?.symbol === "string" ? label.symbol : symbolAt(index)));
+  const { nodes } = graph;
+  const symbols: string[] = [];
+  for (let index = 0; index < nodes.length; index++) {
+    const symbol = nodes[index]?.label?.symbol;
+    symbols.push(typeof symbol === "string" ? symbol : symbolAt(index));
+  }
+  return symbols;
 }
 
 /** The names of a graph's nodes. */
 export function namesOf(graph: ReasoningGraph): string[] {
-  return graph.nodes.map(({ name }) => name);
+  const names: string[] = [];
+  for (const { name } of graph.nodes) names.push(name);
+  return names;
 }
 
 /** The values of a graph's nodes as text. */
 export function numbersOf(graph: ReasoningGraph): string[] {
-  return graph.nodes.map(({ value }) => String(value));
+  const numbers: string[] = [];
+  for (const { value } of graph.nodes) numbers.push(String(value));
+  return numbers;
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
