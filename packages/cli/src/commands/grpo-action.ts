@@ -1,5 +1,6 @@
 import { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
 import type { ProviderName } from "@bridge-rl/runtime-onnx";
+import type { SaveDtype } from "../resolve/open-model.js";
 import { defaultReward } from "../stages/default-reward.js";
 import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
@@ -27,6 +28,8 @@ export interface GrpoFlags extends SourceFlags, LoraFlags {
   readonly workers: number;
   readonly provider: ProviderName;
   readonly checkpointEvery: number;
+  readonly precision?: "float32" | "int8" | undefined;
+  readonly saveDtype: SaveDtype;
 }
 
 /** Trains a model by reinforcement as flags say. */
@@ -53,7 +56,7 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
   const reward = defaultReward(problems);
   const { loss, advantages } = presets[preset];
   await trainIntoFolder(
-    { model, output, threads, workers, provider, lora: loraOf(flags) },
+    { model, output, threads, workers, provider, lora: loraOf(flags), saveDtype: flags.saveDtype },
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainGrpo({
         ...controls,
@@ -68,7 +71,7 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
         learningRate,
         loss: { ...loss, ...(beta !== undefined && { beta }) },
         advantages,
-        sampling: { maxTokens, temperature },
+        sampling: { maxTokens, temperature, ...(flags.precision !== undefined && { precision: flags.precision }) },
         checkpoints: { store, every: checkpointEvery },
       });
     },

@@ -13,7 +13,9 @@ import {
   modulusFlag,
   operationsFlag,
   phrasebookFlag,
+  precisionFlag,
   providerFlag,
+  saveDtypeFlag,
   scheduleFlag,
   seedFlag,
   setFlag,
@@ -53,6 +55,7 @@ export function addGrpo(program: Command): void {
     .option("--beta <number>", "weight of the KL term to the first model (default: the preset's)", realNumber())
     .option(...maxTokensFlag)
     .option("--temperature <number>", "of sampling", realNumber(), 1)
+    .option(...precisionFlag)
     .option(learningRateFlag[0], learningRateFlag[1], learningRateFlag[2], 1e-4)
     .option(...scheduleFlag)
     .option(...warmupFlag)
@@ -65,6 +68,7 @@ export function addGrpo(program: Command): void {
     .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
+    .option(...saveDtypeFlag)
     .addHelpText(
       "after",
       examples([

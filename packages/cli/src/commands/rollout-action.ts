@@ -20,6 +20,7 @@ export interface RolloutFlags {
   readonly topP: number;
   readonly minP: number;
   readonly maxTokens: number;
+  readonly precision?: "float32" | "int8" | undefined;
   readonly seed: number;
   readonly task?: string | undefined;
   readonly phrasebook?: string | undefined;
@@ -33,7 +34,7 @@ const chunkSize = 64;
 
 /** Samples and scores, chunk by chunk. */
 export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
-  const { input, output, count, temperature, topK, topP, minP, maxTokens, seed } = flags;
+  const { input, output, count, temperature, topK, topP, minP, maxTokens, precision = "float32", seed } = flags;
   await withModel(flags, async ({ model: { policy, tokenizer }, progress, signal }) => {
     await withLineWriter(output, async (writer) => {
       let round = 0;
@@ -41,7 +42,7 @@ export async function rolloutCommand(flags: RolloutFlags): Promise<void> {
         const { phrasebook } = source;
         const reward = defaultReward(source);
         const onProgress = samplingProgress(progress, `problems ${round * chunkSize + 1} to ${round * chunkSize + problems.length}`);
-        const sampling = { temperature, topK, topP, minP, maxTokens, stop: phrasebook.stop, signal, onProgress };
+        const sampling = { temperature, topK, topP, minP, maxTokens, precision, stop: phrasebook.stop, signal, onProgress };
         const { sampler } = policy;
         const groups = await collectRollouts({ sampler, tokenizer, phrasebook, problems, reward, count, seed, round, sampling });
         for (const group of groups) await writer.write(rolloutSample(group, phrasebook));

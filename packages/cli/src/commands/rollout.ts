@@ -1,7 +1,17 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "../internal/help.js";
 import { realNumber, wholeNumber } from "../internal/parse-flags.js";
-import { inputFlag, maxTokensFlag, modelFlag, outputFlag, providerFlag, seedFlag, threadsFlag, workersFlag } from "./shared-flags.js";
+import {
+  inputFlag,
+  maxTokensFlag,
+  modelFlag,
+  outputFlag,
+  precisionFlag,
+  providerFlag,
+  seedFlag,
+  threadsFlag,
+  workersFlag,
+} from "./shared-flags.js";
 
 /** Adds `bridge rollout`: problems in, scored completions out. */
 export function addRollout(program: Command): void {
@@ -21,6 +31,7 @@ export function addRollout(program: Command): void {
     .option("--top-p <number>", "keep the smallest set of tokens of this probability", realNumber(), 1)
     .option("--min-p <share>", "keep tokens of at least this share of the likeliest one's probability", realNumber(), 0)
     .option(...maxTokensFlag)
+    .option(...precisionFlag)
     .option(...seedFlag)
     .option("--task <name>", "source of the problems (default: the one each line names)")
     .option("--phrasebook <name>", "how answers are read (default: as each line's prompt)")

@@ -3,6 +3,7 @@ import { trainSft } from "@bridge-rl/sft";
 import type { Demonstration } from "@bridge-rl/spec";
 import { readLines } from "../data/read-lines.js";
 import { demonstrationSchema } from "../data/rows.js";
+import type { SaveDtype } from "../resolve/open-model.js";
 import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
@@ -23,6 +24,7 @@ export interface SftFlags extends LoraFlags {
   readonly workers: number;
   readonly provider: ProviderName;
   readonly checkpointEvery: number;
+  readonly saveDtype: SaveDtype;
 }
 
 /** Fine-tunes a model as flags say. */
@@ -34,7 +36,7 @@ export async function sftCommand(flags: SftFlags): Promise<void> {
   for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
   const length = steps === undefined ? { epochs: flags.epochs ?? 1 } : { steps };
   await trainIntoFolder(
-    { model, output, threads, workers, provider, lora: loraOf(flags) },
+    { model, output, threads, workers, provider, lora: loraOf(flags), saveDtype: flags.saveDtype },
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainSft({
         ...controls,

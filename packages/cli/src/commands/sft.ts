@@ -11,6 +11,7 @@ import {
   loraTargetsFlag,
   modelFlag,
   providerFlag,
+  saveDtypeFlag,
   scheduleFlag,
   seedFlag,
   threadsFlag,
@@ -46,6 +47,7 @@ export function addSft(program: Command): void {
     .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
+    .option(...saveDtypeFlag)
     .addHelpText(
       "after",
       examples([

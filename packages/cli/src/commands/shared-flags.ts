@@ -1,5 +1,6 @@
 import type { ProviderName } from "@bridge-rl/runtime-onnx";
-import { gather, numberRange, realNumber, wholeNumber } from "../internal/parse-flags.js";
+import { gather, numberRange, oneOf, realNumber, wholeNumber } from "../internal/parse-flags.js";
+import type { SaveDtype } from "../resolve/open-model.js";
 
 /** Flags that several commands share, so that they read the same everywhere: spread them into `option`. */
 export const taskFlag: readonly ["--task <name>", string, string] = [
@@ -104,6 +105,19 @@ export const warmupFlag: readonly ["--warmup <steps>", string, (text: string) =>
   "steps in which the rate rises to its peak",
   wholeNumber(),
   0,
+];
+
+export const precisionFlag: readonly ["--precision <type>", string, (text: string) => "float32" | "int8"] = [
+  "--precision <type>",
+  "what completions are drawn in: float32, or int8, faster and only near the model; grpo makes up for it (default: float32)",
+  oneOf(["float32", "int8"]),
+];
+
+export const saveDtypeFlag: readonly ["--save-dtype <type>", string, (text: string) => SaveDtype, SaveDtype] = [
+  "--save-dtype <type>",
+  "how the trained weights are stored: float32, bfloat16, float16, or base, each tensor as in the model it began with",
+  oneOf(["float32", "bfloat16", "float16", "base"]),
+  "float32",
 ];
 
 export const checkpointEveryFlag: readonly ["--checkpoint-every <steps>", string, (text: string) => number, number] = [

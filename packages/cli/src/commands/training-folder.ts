@@ -13,7 +13,7 @@ import {
 import { commandLine } from "../internal/command-line.js";
 import { watchInterruption } from "../internal/interruption.js";
 import type { OpenModel } from "../pipeline/pipeline-config.js";
-import { openModel } from "../resolve/open-model.js";
+import { openModel, type SaveDtype } from "../resolve/open-model.js";
 import { resolveModelDirectory } from "../resolve/resolve-model.js";
 import { createProgressDisplay } from "../terminal/progress-display.js";
 
@@ -26,6 +26,8 @@ export interface TrainingFolderOptions {
   readonly provider: ProviderName;
   /** Trains adapters. @defaultValue none */
   readonly lora?: LoraOptions | undefined;
+  /** How the trained weights are stored; checkpoints keep every bit. @defaultValue "float32" */
+  readonly saveDtype?: SaveDtype;
 }
 
 /** What a training command gives its trainer. */
@@ -55,7 +57,7 @@ export async function trainIntoFolder(options: TrainingFolderOptions, train: (to
   const model = await openModel(base, threads, { training: true, provider, workers, ...(lora && { lora }) });
   try {
     await train({ model, tracker, store, progress: display.job(""), signal: interruption.signal });
-    await moveInto(output, (aside) => model.save(aside));
+    await moveInto(output, (aside) => model.save(aside, options.saveDtype));
     display.close();
     process.stdout.write(`model: ${output}\n`);
   } catch (error) {

@@ -22,6 +22,15 @@ export function realNumber(minimum = 0): (text: string) => number {
   };
 }
 
+/** Reads one of several words. */
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((each) => each === text);
+    if (choice === undefined) throw new InvalidArgumentError(`It has to be one of ${choices.join(", ")}.`);
+    return choice;
+  };
+}
+
 /** Reads `15-20`, or `7` for 7-7. */
 export function numberRange(text: string): readonly [number, number] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text.trim());

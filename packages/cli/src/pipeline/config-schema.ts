@@ -223,6 +223,12 @@ export const configSchema: z.ZodType = z.strictObject({
       temperature: z.number().positive().default(1),
       topK: count.optional(),
       topP: z.number().positive().max(1).optional(),
+      precision: z
+        .enum(["float32", "int8"])
+        .optional()
+        .describe(
+          "what GRPO's completions are drawn in; int8 is faster and near to the policy, which training makes up for; default float32",
+        ),
     } satisfies FieldsOf<SamplingConfig>)
     .prefault({})
     .describe("how completions are sampled, in GRPO and for the histograms"),

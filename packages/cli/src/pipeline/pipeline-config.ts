@@ -151,7 +151,7 @@ type GrpoOptionName =
   | "skipZeroAdvantage";
 
 /** How completions are sampled, in GRPO and for the histograms. Evaluation is greedy. */
-export interface SamplingConfig extends Pick<SamplingOptions, "maxTokens" | "temperature" | "topK" | "topP"> {}
+export interface SamplingConfig extends Pick<SamplingOptions, "maxTokens" | "temperature" | "topK" | "topP" | "precision"> {}
 
 /** How models are evaluated after each stage. */
 export interface EvaluationConfig {

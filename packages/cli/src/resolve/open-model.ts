@@ -15,15 +15,20 @@ import {
   resolveLora,
   saveLoraFolder,
   saveModelFolder,
+  type WeightStorage,
   type WorkerPolicy,
 } from "@bridge-rl/models";
 import { createOnnxRuntime, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
 import type { OpenModel } from "../pipeline/pipeline-config.js";
 
+/** How saved weights are stored; `base` is each tensor as the model's folder had it. */
+export type SaveDtype = WeightStorage | "base";
+
 /** A model of this process, which knows how its weights are stored. */
 export interface LocalModel extends OpenModel {
-  save(directory: string, storage?: "float32" | "bfloat16"): Promise<void>;
+  /** @param storage  @defaultValue "float32" */
+  save(directory: string, storage?: SaveDtype): Promise<void>;
 }
 
 export interface OpenModelOptions {
@@ -79,7 +84,7 @@ export async function openModel(directory: string, threads: number, options: Ope
     policy,
     tokenizer,
     async save(target, storage = "float32") {
-      await saveModelFolder(target, { ...folder, weights: await policy.mergedWeights() }, { storage });
+      await saveModelFolder(target, { ...folder, weights: await policy.mergedWeights() }, storage === "base" ? {} : { storage });
       if (policy.lora === undefined) return;
       await saveLoraFolder(join(target, "adapter"), config, { lora: policy.lora, adapters: await policy.adapters() }, directory);
     },

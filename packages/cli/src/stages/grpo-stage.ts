@@ -12,7 +12,7 @@ const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 export const grpoStage: Stages["grpo"] = async (context, { model, source, evaluate }) => {
   const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
   const { loss, advantages, rewards = [], select, ...options } = trained;
-  const { maxTokens, temperature } = context.config.sampling ?? {};
+  const { maxTokens, temperature, precision } = context.config.sampling ?? {};
   const { during = 0 } = context.config.influence ?? {};
   const objective = presets[preset];
   if (preflight > 0) await tryReward(context, source, preflight);
@@ -25,7 +25,11 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, evalua
       steps,
       loss: { ...objective.loss, ...loss },
       advantages: { ...objective.advantages, ...advantages },
-      sampling: { ...(maxTokens !== undefined && { maxTokens }), ...(temperature !== undefined && { temperature }) },
+      sampling: {
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(temperature !== undefined && { temperature }),
+        ...(precision !== undefined && { precision }),
+      },
       policy: model.policy,
       tokenizer: model.tokenizer,
       problems: source,

@@ -17,6 +17,8 @@ export interface SampleGroupsOptions {
 export async function sampleGroups(context: StageContext, options: SampleGroupsOptions): Promise<RolloutGroup[]> {
   const { phase, model, source, problems, count, seed, sampling } = options;
   const { progress, signal, reward } = context;
+  // what a run tells is of the policy itself; precision is for what GRPO draws
+  const { precision: _, ...settings } = context.config.sampling ?? {};
   const onProgress = ({ finished, total }: { finished: number; total: number }) => progress.update({ phase, done: finished, total });
   return collectRollouts({
     sampler: model.policy.sampler,
@@ -26,6 +28,6 @@ export async function sampleGroups(context: StageContext, options: SampleGroupsO
     reward,
     count,
     seed,
-    sampling: { stop: source.phrasebook.stop, ...context.config.sampling, ...sampling, signal, onProgress },
+    sampling: { stop: source.phrasebook.stop, ...settings, ...sampling, signal, onProgress },
   });
 }
