@@ -23,6 +23,9 @@ describe("quantizedMatmul", () => {
       }
     }
     expect(quantizeRows(new Float32Array(4), 2)).toEqual({ data: new Int8Array(4), scales: Float32Array.of(1, 1) });
+    expect(quantizeRows(Float32Array.of(1, Number.NaN, 1, 1, Number.POSITIVE_INFINITY, 0), 3).scales).toEqual(
+      Float32Array.of(Number.NaN, 1 / 127, Number.NaN),
+    );
     expect(() => quantizeRows(new Float32Array(5), 2)).toThrow("5 elements are no 2 rows");
   });
 
