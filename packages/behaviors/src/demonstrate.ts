@@ -7,6 +7,7 @@ import {
   type Phrasebook,
   type Problem,
   type Random,
+  type Step,
   type Trace,
 } from "@bridge-rl/spec";
 import type { Arm } from "./arm.js";
@@ -23,31 +24,34 @@ import { injectBehaviors } from "./inject-behaviors.js";
  */
 export function demonstrate(problem: Problem, phrasebook: Phrasebook, arm: Arm, seed: number | string): Demonstration[] {
   const random = demonstrationStream(problem, seed);
-  const prompts = Array.from({ length: arm.premiseOrders }, (_, copy) =>
-    copy === 0 ? problem.prompt : phrasebook.renderPrompt(problem.graph, random.fork("prompt", copy)),
-  );
-  return solve(problem, arm, seed).flatMap((trace, copy) => {
+  const prompts = [problem.prompt];
+  for (let copy = 1; copy < arm.premiseOrders; copy++) prompts.push(phrasebook.renderPrompt(problem.graph, random.fork("prompt", copy)));
+  const { id, answer, graph } = problem;
+  const { operations } = problem.difficulty;
+  const demonstrations: Demonstration[] = [];
+  const traces = tracesOf(problem, arm, random);
+  for (let copy = 0; copy < traces.length; copy++) {
+    const trace = traces[copy] as Trace;
     refuseUnworded(phrasebook, trace);
-    const { text, spans } = phrasebook.renderTrace(problem.graph, trace, random.fork("wording", copy));
+    const { text, spans } = phrasebook.renderTrace(graph, trace, random.fork("wording", copy));
     refuseWrongAnswer(problem, phrasebook, text);
-    return prompts.map((prompt) => ({
-      problem: problem.id,
-      prompt,
-      completion: text,
-      spans,
-      answer: problem.answer,
-      operations: problem.difficulty.operations,
-    }));
-  });
+    for (const prompt of prompts) demonstrations.push({ problem: id, prompt, completion: text, spans, answer, operations });
+  }
+  return demonstrations;
 }
 
 /** Makes an arm's solutions of a problem as traces, those that `demonstrate` words. @throws BridgeError `invalid-trace` */
 export function solve(problem: Problem, arm: Arm, seed: number | string): Trace[] {
-  const random = demonstrationStream(problem, seed);
-  return Array.from({ length: arm.solutionOrders }, (_, copy) => {
-    const order = copy === 0 ? undefined : randomTopologicalOrder(problem.graph, random.fork("order", copy));
-    return injectBehaviors(problem.graph, vanillaTrace(problem.graph, order), arm.behaviors, random.fork("behaviors", copy));
-  });
+  return tracesOf(problem, arm, demonstrationStream(problem, seed));
+}
+
+function tracesOf({ graph }: Problem, { solutionOrders, behaviors }: Arm, random: Random): Trace[] {
+  const traces: Trace[] = [];
+  for (let copy = 0; copy < solutionOrders; copy++) {
+    const order = copy === 0 ? undefined : randomTopologicalOrder(graph, random.fork("order", copy));
+    traces.push(injectBehaviors(graph, vanillaTrace(graph, order), behaviors, random.fork("behaviors", copy)));
+  }
+  return traces;
 }
 
 function demonstrationStream(problem: Problem, seed: number | string): Random {
@@ -55,7 +59,9 @@ function demonstrationStream(problem: Problem, seed: number | string): Random {
 }
 
 function refuseUnworded({ name, stepKinds = coreStepKinds }: Phrasebook, { steps }: Trace): void {
-  const step = steps.find(({ kind }) => !stepKinds.includes(kind));
+  let place = 0;
+  while (place < steps.length && stepKinds.includes((steps[place] as Step).kind)) place++;
+  const step = steps[place];
   if (step === undefined) return;
   const owner = step.behavior === undefined ? "" : `, which ${step.behavior} writes`;
   throw new BridgeError(
