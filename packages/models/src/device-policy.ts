@@ -20,6 +20,7 @@ import { DevicePrograms } from "./internal/device/device-programs.js";
 import { DeviceScorer } from "./internal/device/device-scorer.js";
 import { adamWGraph, adamWScalars, addGraph, squaresGraph } from "./internal/device/optimizer-graphs.js";
 import { SharedTensors } from "./internal/device/shared-tensors.js";
+import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
@@ -46,7 +47,7 @@ export interface DevicePolicyOptions {
   readonly tokensPerRun?: number;
   /** Compiled programs kept, one per shape; the least recently used goes first. @defaultValue 96 */
   readonly programs?: number;
-  /** Trains adapters beside the projections and freezes all else, as in `LocalPolicyOptions`, but without dropout. @defaultValue no adapters */
+  /** Trains adapters beside the projections and freezes all else, as in `LocalPolicyOptions`. Masks of dropout cross with each run. @defaultValue no adapters */
   readonly lora?: LoraOptions & { readonly seed?: number | string; readonly weights?: ReadonlyMap<string, Float32Array> };
   /** Makes `policy.sampler` from a view of the current weights. @defaultValue a sampler that throws `unsupported` */
   readonly createSampler?: (weights: () => DeviceWeights) => Sampler;
@@ -72,8 +73,11 @@ export class DevicePolicy implements Policy, Passes {
   readonly #directions = new Map<string, SharedTensors>();
   readonly #programs: DevicePrograms;
   readonly #scorer: DeviceScorer;
+  readonly #seed: number | string;
   #version = 0;
   #revision = 0;
+  /** Training passes since the last step, which decide what dropout drops. */
+  #passes = 0;
 
   /** @internal */
   constructor(config: DecoderConfig, device: DeviceMemory<Graph>, parameters: SharedTensors, options: DevicePolicyOptions) {
@@ -81,6 +85,7 @@ export class DevicePolicy implements Policy, Passes {
     this.config = config;
     this.#device = device;
     this.lora = options.lora && resolveLora(options.lora);
+    this.#seed = options.lora?.seed ?? 0;
     this.#declarations = this.lora ? loraParameters(config, this.lora) : decoderParameters(config);
     const trainable = new Set(this.#declarations.map(({ name }) => name));
     const parts = this.lora ? { lora: this.lora, trainable } : {};
@@ -116,8 +121,8 @@ export class DevicePolicy implements Policy, Passes {
   }
 
   /** The pass without gradient. @internal */
-  score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]> {
-    return this.#scorer.score(this.#parameters, batch, options);
+  score(batch: readonly TrainingRow[], { places, ...options }: ScoreOptions): Promise<LossRow[]> {
+    return this.#scorer.score(this.#parameters, batch, { ...options, ...this.#dropout(places) });
   }
 
   /** The pass with gradient, for given derivatives of a loss. @internal */
@@ -125,9 +130,11 @@ export class DevicePolicy implements Policy, Passes {
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
-    options: DifferentiateOptions,
+    { places, ...options }: DifferentiateOptions,
   ): Promise<Float32Array[]> {
-    return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, options);
+    const dropout = this.#dropout(places);
+    this.#passes++;
+    return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, { ...options, ...dropout });
   }
 
   async optimizerStep(options: OptimizerStepOptions): Promise<{ gradientNorm: number }> {
@@ -158,6 +165,7 @@ export class DevicePolicy implements Policy, Passes {
     this.#gradient.clear();
     this.#version = step;
     this.#revision++;
+    this.#passes = 0;
     return { gradientNorm };
   }
 
@@ -226,6 +234,7 @@ export class DevicePolicy implements Policy, Passes {
     this.#directions.clear();
     this.#version = version;
     this.#revision++;
+    this.#passes = 0;
   }
 
   async snapshot(): Promise<FrozenPolicy> {
@@ -252,6 +261,11 @@ export class DevicePolicy implements Policy, Passes {
   /** A gradient that no pass has added to is zero. */
   async #completeGradient(): Promise<void> {
     for (const { name, shape } of this.#declarations) await this.#orZeros(this.#gradient, name, shape);
+  }
+
+  #dropout(places: readonly number[] | undefined): { dropout?: Dropout } {
+    if (this.lora === undefined || this.lora.dropout === 0) return {};
+    return { dropout: new Dropout(this.config, this.lora, this.#seed, `step ${this.#version}, pass ${this.#passes}`, places) };
   }
 
   #isAdapter(name: string): boolean {
@@ -347,8 +361,6 @@ export async function createDevicePolicy(
   const base = decoderParameters(config);
   new ParameterSet(base).check(weights, "the weights");
   const lora = options.lora && resolveLora(options.lora);
-  if (lora && lora.dropout > 0)
-    throw new BridgeError("unsupported", "adapters on a device have no dropout; leave it at 0, or train with LocalPolicy");
   const adapters = lora ? loraParameters(config, lora) : [];
   const factors = lora ? (options.lora?.weights ?? initializeLora(config, lora, options.lora?.seed ?? 0)) : new Map<string, Float32Array>();
   new ParameterSet(adapters).check(factors, "the adapters");

@@ -37,7 +37,7 @@ export class DeviceScorer {
 
   /** Log-probabilities, and entropies if asked for, of every completion token. */
   async score(parameters: SharedTensors, batch: readonly TrainingRow[], options: ScoreOptions = {}): Promise<LossRow[]> {
-    const { temperature = 1, entropies = false, signal } = options;
+    const { temperature = 1, entropies = false, signal, dropout } = options;
     checkRows(batch, this.#config);
     checkTemperature(temperature);
     const logProbabilities = emptyRows(batch);
@@ -47,11 +47,11 @@ export class DeviceScorer {
       await breathe(signal);
       const { shape } = microBatch;
       const program = await this.#programs.get(
-        `${kind} ${shapeKey(microBatch)}`,
-        () => policyGraph(this.#config, kind, shape, "float32", this.#parts),
+        `${kind} ${shapeKey(microBatch)} ${dropout !== undefined}`,
+        () => policyGraph(this.#config, kind, shape, "float32", { ...this.#parts, dropout: dropout !== undefined }),
         () => false,
       );
-      const { values } = program.run({ ...parameters.feeds(), ...feeds(microBatch, temperature) });
+      const { values } = program.run({ ...parameters.feeds(), ...feeds(microBatch, temperature), ...dropout?.feeds(microBatch) });
       distribute(microBatch, floats(values, "logProbabilities"), logProbabilities);
       if (entropies) distribute(microBatch, floats(values, "entropies"), perTokenEntropies);
     }
@@ -70,7 +70,7 @@ export class DeviceScorer {
     selected: readonly number[],
     options: DifferentiateOptions = {},
   ): Promise<Float32Array[]> {
-    const { temperature = 1, signal, entropyWeights } = options;
+    const { temperature = 1, signal, entropyWeights, dropout } = options;
     checkRows(batch, this.#config);
     checkTemperature(temperature);
     const logProbabilities = emptyRows(batch);
@@ -79,13 +79,14 @@ export class DeviceScorer {
       await breathe(signal);
       const { shape, targetOf, tokenIds } = microBatch;
       const program = await this.#programs.get(
-        `${kind} ${shapeKey(microBatch)}`,
-        () => policyGraph(this.#config, kind, shape, "float32", this.#parts),
+        `${kind} ${shapeKey(microBatch)} ${dropout !== undefined}`,
+        () => policyGraph(this.#config, kind, shape, "float32", { ...this.#parts, dropout: dropout !== undefined }),
         (output) => output.startsWith(gradientPrefix),
       );
       const { values, resident } = program.run({
         ...parameters.feeds(),
         ...feeds(microBatch, temperature),
+        ...dropout?.feeds(microBatch),
         targetOf: { data: targetOf, shape: [targetOf.length] },
         weights: gathered(microBatch, weights),
         ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
