@@ -34,6 +34,6 @@ describe("bridge on promptbench", () => {
     const checked = await runBridge(["check", "--task", task, "--strict"], { cwd, input: wrong });
     expect(checked.code).toBe(1);
     expect(rowsOf(checked.stdout)[0]).toMatchObject({ valid: false });
-    expect(rowsOf(checked.stdout)[0]?.findings).toContainEqual(expect.objectContaining({ kind: "wrong-value", start: 71 }));
+    expect(rowsOf(checked.stdout)[0]?.findings).toContainEqual(expect.objectContaining({ kind: "wrong-value", start: 102 }));
   });
 });

@@ -7,7 +7,14 @@ export {
   resolvePromptbenchOptions,
 } from "./options.js";
 export { type ParsedPrompt, type ParsePromptOptions, parsePrompt } from "./parse-prompt.js";
-export { bridgePaper, bridgePaperOutOfDistribution, bridgePaperReinforcement, complexityLevels, smallModel } from "./presets.js";
+export {
+  bridgePaper,
+  bridgePaperOutOfDistribution,
+  bridgePaperReinforcement,
+  complexityLevels,
+  smallModel,
+  smallModelOutOfDistribution,
+} from "./presets.js";
 export { type PromptbenchSource, problemById, promptbench } from "./promptbench.js";
 export { type ProsePhrasebookOptions, prosePhrasebook } from "./prose-phrasebook.js";
 export { stepVerifier } from "./step-verifier.js";

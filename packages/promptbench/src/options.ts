@@ -50,6 +50,11 @@ export interface PromptbenchOptions {
   /** Order of the description's lines: premises first, conclusions first, or neither. @defaultValue "random" */
   readonly order?: "random" | "topological" | "reversed";
   /**
+   * Order of the graph's nodes, and so of plain solutions: operand by operand, each with all it rests on, as DyVal does; or all that is
+   * given first, then level by level, which needs no planning ahead. @defaultValue "depth-first"
+   */
+  readonly steps?: "depth-first" | "bottom-up";
+  /**
    * Names nodes aaa, aab, … in the order of the solution and keeps a root of a square, as DyVal does. Otherwise names are
    * drawn and tell nothing. @defaultValue false
    */
@@ -85,6 +90,7 @@ export interface ResolvedPromptbenchOptions {
   readonly integers?: boolean;
   readonly balance?: boolean;
   readonly order: "random" | "topological" | "reversed";
+  readonly steps: "depth-first" | "bottom-up";
   readonly original: boolean;
   readonly phrasebook: "prose" | "brief" | "terse" | Phrasebook;
   readonly split: Split;
@@ -171,6 +177,7 @@ const schema = z
     task: z.enum(promptbenchTasks),
     ...(z.object(fields).partial().shape as { [name in TaskOption]: z.ZodOptional<(typeof fields)[name]> }),
     order: z.enum(["random", "topological", "reversed"]).default("random"),
+    steps: z.enum(["depth-first", "bottom-up"]).default("depth-first"),
     original: z.boolean().default(false),
     phrasebook: phrasebook.default("prose"),
     split: z.enum(["train", "test", "all"]).default("all"),

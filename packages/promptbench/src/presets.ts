@@ -20,20 +20,25 @@ export const bridgePaperReinforcement: PromptbenchOptions = { ...bridgePaper, de
 export const bridgePaperOutOfDistribution: PromptbenchOptions = { ...bridgePaperReinforcement, redundancies: [20, 22] };
 
 /**
- * Few tokens and few numbers, for models of a million parameters: sums, differences and products, no value above 10, so
- * that a model which knows terse iGSM modulo 11 has a token for each. None is 0, because a product with 0 is a shortcut.
+ * Arithmetic for models of a million parameters, ours and not the paper's: depth 4 as in its SFT, but sums, differences and products alone, no
+ * value above 10, so that such a model has a token for each, at most 2 redundancies, the terse wording, and solutions that begin
+ * with what is given. No value is 0, because a product with 0 is a shortcut.
  */
 export const smallModel: PromptbenchOptions = {
   task: "arithmetic",
-  depth: 3,
+  depth: 4,
   operators: ["+", "-", "*"],
   values: [1, 9],
   intermediates: [1, 10],
   answers: [1, 10],
   integers: true,
   redundancies: [0, 2],
+  steps: "bottom-up",
   phrasebook: "terse",
 };
+
+/** The same out of distribution: 3 redundancies, with which the names take all 24 small letters. */
+export const smallModelOutOfDistribution: PromptbenchOptions = { ...smallModel, redundancies: 3 };
 
 /**
  * DyVal's four levels of complexity: trees of depth and width (2, 2), (3, 2), (3, 3), (4, 2), graphs of nodes and most links (7, 3),

@@ -12,7 +12,7 @@ import { tolerantAnswer } from "./answer-matches.js";
 import { buildGraph } from "./internal/build-graph.js";
 import { describer, type Failure } from "./internal/draw-description.js";
 import type { Naming } from "./internal/draw-names.js";
-import { interleave, orderFacts, rootsOf } from "./internal/order-facts.js";
+import { ascend, interleave, orderFacts, rootsOf } from "./internal/order-facts.js";
 import { optionsPart, parseProblemId, problemId } from "./internal/problem-id.js";
 import { packageName, sourceVersion } from "./internal/version.js";
 import { type PromptbenchOptions, type ResolvedPromptbenchOptions, resolvePromptbenchOptions } from "./options.js";
@@ -72,6 +72,7 @@ export function promptbench(options: PromptbenchOptions): PromptbenchSource {
   const labels = balancedLabels(resolved);
   const root = createRandom(seed, `${name}@${sourceVersion}`);
   const part = optionsPart(resolved);
+  const arrangeSteps = resolved.steps === "bottom-up" ? ascend : interleave;
 
   function problem(index: number): Problem {
     if (!Number.isSafeInteger(index) || index < 0)
@@ -105,7 +106,7 @@ export function promptbench(options: PromptbenchOptions): PromptbenchSource {
     const description = describe(random, wanted);
     if (typeof description === "string") return description;
     const ordered = orderFacts(description.facts, rootsOf(description));
-    const graph = buildGraph(description, ordered.facts, interleave(ordered, random));
+    const graph = buildGraph(description, ordered.facts, arrangeSteps(ordered, random));
     const { value } = graph.nodes[graph.target] as ReasoningGraph["nodes"][number];
     if (wanted !== undefined && value !== wanted) return "balance";
     if (resolved.answers !== undefined && typeof value === "number" && (value < resolved.answers[0] || value > resolved.answers[1]))

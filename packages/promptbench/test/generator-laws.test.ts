@@ -17,7 +17,8 @@ import {
 const phrasebooks = [prosePhrasebook(), tersePhrasebook()];
 
 const orders = { order: fc.constantFrom("random" as const, "topological" as const, "reversed" as const) };
-const common = { redundancies: fc.constantFrom([0, 2] as const, 0), original: fc.boolean(), ...orders };
+const steps = fc.constantFrom("depth-first" as const, "bottom-up" as const);
+const common = { redundancies: fc.constantFrom([0, 2] as const, 0), original: fc.boolean(), steps, ...orders };
 const tree = { ...common, depth: fc.constantFrom(2, 3, 4, [2, 4] as const), children: fc.constantFrom(2, 3) };
 const damage = { deletedPremises: fc.constantFrom(0, 0, [0, 3] as const), cycles: fc.constantFrom(0, 0, [0, 1] as const) };
 const graph = { ...common, nodes: fc.integer({ min: 2, max: 20 }), links: fc.constantFrom([0, 2] as const, [1, 3] as const, 8) };

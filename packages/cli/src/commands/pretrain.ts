@@ -4,13 +4,14 @@ import { examples } from "../internal/help.js";
 import { wholeNumber } from "../internal/parse-flags.js";
 import { jsonFlag } from "./shared-flags.js";
 
-/** Adds `bridge pretrain`: a base model from nothing. */
+/** Adds `bridge pretrain`: a base model from nothing, or from another one. */
 export function addPretrain(program: Command): void {
   program
     .command("pretrain")
-    .summary("train a small base model from scratch")
+    .summary("train a small base model, from scratch or from another one")
     .description(
-      "Trains a tokenizer and a decoder on fresh problems of a source, easy ones first, as a JSON config says. " +
+      "Trains a tokenizer and a decoder on fresh problems of a source, easy ones first, as a JSON config says; a baseModel in it is " +
+        "trained further, with its own tokenizer or a new one. " +
         "A call that was stopped goes on where it was when the same command is given again.",
     )
     .argument("<config>", "a .json file: model, tokenizer, task, problems, levels, curriculum, mixture, steps, learningRate, evaluation")

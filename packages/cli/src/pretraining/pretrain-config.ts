@@ -11,26 +11,33 @@ export type PretrainMixture = readonly {
   readonly behaviors: readonly (string | readonly [name: string, options: Readonly<Record<string, unknown>>])[];
 }[];
 
+/** The shape of a decoder that is trained from nothing. */
+export interface PretrainModel {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads?: number | undefined;
+  readonly headDimension?: number | undefined;
+  readonly intermediateSize: number;
+  readonly ropeTheta: number;
+  readonly maximumLength: number;
+}
+
+/** How the tokenizer of such a decoder is trained. */
+export interface PretrainTokenizer {
+  readonly vocabularySize: number;
+  readonly texts: number;
+  readonly alphabet: "bytes" | "seen";
+  readonly pattern: "separate" | "words" | "gpt2" | { readonly regularExpression: string };
+  readonly specialTokens: readonly string[];
+}
+
 /** What `bridge pretrain` reads, with every default filled in. Plain JSON. */
 export interface PretrainConfig {
   readonly seed: number;
-  readonly model: {
-    readonly hiddenSize: number;
-    readonly layers: number;
-    readonly heads: number;
-    readonly keyValueHeads?: number | undefined;
-    readonly headDimension?: number | undefined;
-    readonly intermediateSize: number;
-    readonly ropeTheta: number;
-    readonly maximumLength: number;
-  };
-  readonly tokenizer: {
-    readonly vocabularySize: number;
-    readonly texts: number;
-    readonly alphabet: "bytes" | "seen";
-    readonly pattern: "separate" | "words" | "gpt2" | { readonly regularExpression: string };
-    readonly specialTokens: readonly string[];
-  };
+  readonly baseModel?: string | undefined;
+  readonly model?: PretrainModel | undefined;
+  readonly tokenizer?: PretrainTokenizer | undefined;
   readonly task: string;
   readonly problems: Readonly<Record<string, unknown>>;
   readonly levels?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
@@ -68,25 +75,31 @@ const weights = z.record(z.string(), z.number().nonnegative());
 const schema = z.strictObject({
   /** Decides weights, problems and demonstrations. */
   seed: z.int().default(0),
+  /** A model whose weights training begins with, by package or folder, instead of `model`; its tokenizer too, where none is given. */
+  baseModel: z.string().min(1).optional(),
   /** A Qwen3-style decoder; the vocabulary's size comes from the tokenizer. */
-  model: z.strictObject({
-    hiddenSize: positive,
-    layers: positive,
-    heads: positive,
-    keyValueHeads: positive.optional(),
-    headDimension: positive.optional(),
-    intermediateSize: positive,
-    ropeTheta: z.number().positive().default(10_000),
-    maximumLength: positive.default(512),
-  }),
+  model: z
+    .strictObject({
+      hiddenSize: positive,
+      layers: positive,
+      heads: positive,
+      keyValueHeads: positive.optional(),
+      headDimension: positive.optional(),
+      intermediateSize: positive,
+      ropeTheta: z.number().positive().default(10_000),
+      maximumLength: positive.default(512),
+    })
+    .optional(),
   /** Trained on the first `texts` demonstrations of the curriculum's last stage. */
-  tokenizer: z.strictObject({
-    vocabularySize: positive,
-    texts: positive.default(4000),
-    alphabet: z.enum(["bytes", "seen"]).default("bytes"),
-    pattern: z.union([z.enum(["separate", "words", "gpt2"]), z.strictObject({ regularExpression: z.string() })]).default("separate"),
-    specialTokens: z.array(z.string()).default(["<think>", "</think>"]),
-  }),
+  tokenizer: z
+    .strictObject({
+      vocabularySize: positive,
+      texts: positive.default(4000),
+      alphabet: z.enum(["bytes", "seen"]).default("bytes"),
+      pattern: z.union([z.enum(["separate", "words", "gpt2"]), z.strictObject({ regularExpression: z.string() })]).default("separate"),
+      specialTokens: z.array(z.string()).default(["<think>", "</think>"]),
+    })
+    .optional(),
   /** Problem source: igsm, promptbench/<task>, or a module that exports `source`. */
   task: z.string().min(1).default("igsm"),
   /** What all problems have in common: options of the source other than split, seed and what levels set. */
@@ -144,9 +157,15 @@ const schema = z.strictObject({
 export function parsePretrainConfig(value: unknown, file: string): PretrainConfig {
   const result = schema.safeParse(value);
   if (!result.success) throw new BridgeError("invalid-option", `${file} is no pretraining config: ${z.prettifyError(result.error)}`);
+  checkStart(result.data, file);
   checkLevels(result.data, file);
   const { learningRate, ...rest } = result.data;
   return { ...rest, learningRate: typeof learningRate === "number" ? learningRate : scheduleOf(learningRate) };
+}
+
+function checkStart({ baseModel, model, tokenizer }: z.output<typeof schema>, file: string): void {
+  if (baseModel === undefined ? model !== undefined && tokenizer !== undefined : model === undefined) return;
+  throw new BridgeError("invalid-option", `${file} needs model and tokenizer, to begin with nothing, or baseModel without a model`);
 }
 
 function checkLevels({ levels, curriculum, evaluation }: z.output<typeof schema>, file: string): void {

@@ -3,9 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import {
   createTokenizer,
   type DecoderConfig,
+  type FileTokenizer,
   initializeDecoder,
   LocalPolicy,
   LocalSampler,
+  loadModelFolder,
   saveModelFolder,
   trainTokenizer,
 } from "@bridge-rl/models";
@@ -15,9 +17,11 @@ import { BridgeError, type Progress } from "@bridge-rl/spec";
 import { type Accuracy, createCheckpointStore, createJsonlTracker, defined, evaluatePolicy } from "@bridge-rl/training";
 import { readJsonIfThere } from "../internal/read-json.js";
 import { writeJson } from "../internal/write-aside.js";
+import { resolveModelDirectory } from "../resolve/resolve-model.js";
 import { defaultReward } from "../stages/default-reward.js";
 import { type Curriculum, createCurriculum } from "./curriculum.js";
-import { type PretrainConfig, parsePretrainConfig } from "./pretrain-config.js";
+import { exchangeTokenizer, type Start } from "./exchange-tokenizer.js";
+import { type PretrainConfig, type PretrainModel, type PretrainTokenizer, parsePretrainConfig } from "./pretrain-config.js";
 
 export interface RunPretrainingOptions {
   /** Becomes a model folder, with the config, `events.jsonl` and `accuracy.json` beside the weights. */
@@ -39,7 +43,7 @@ export interface LevelAccuracy {
 }
 
 /**
- * Trains a base model from scratch, or goes on where an earlier call stopped, and writes it in Hugging Face layout.
+ * Trains a base model from scratch or from another one, or goes on where an earlier call stopped, and writes it in Hugging Face layout.
  *
  * @throws BridgeError `invalid-option` for the config, `run-conflict` for an output of another config, `cancelled` after the signal
  */
@@ -50,12 +54,9 @@ export async function runPretraining(file: string, options: RunPretrainingOption
   const config = parsePretrainConfig(raw, file);
   const { evaluation } = config;
   const curriculum = await createCurriculum(config, dirname(resolve(file)));
-  const { vocabularySize, alphabet, pattern, specialTokens } = config.tokenizer;
-  const texts = learnedTexts(curriculum, config.tokenizer.texts);
-  const tokenizer = createTokenizer(trainTokenizer({ texts, vocabularySize, alphabet, pattern, specialTokens }));
-  const decoder = decoderConfig(config, tokenizer.vocabularySize);
+  const { decoder, weights: initial, tokenizer } = await startOf(config, curriculum, dirname(resolve(file)));
   const runtime = createOnnxRuntime({ threads });
-  const policy = new LocalPolicy(decoder, initializeDecoder(decoder, config.seed), {
+  const policy = new LocalPolicy(decoder, initial, {
     runtime,
     createSampler: (weights) => new LocalSampler(weights, { tokenizer, runtime }),
   });
@@ -119,11 +120,11 @@ export async function runPretraining(file: string, options: RunPretrainingOption
 }
 
 function trainingOptions(config: PretrainConfig) {
-  const { seed, task, problems, levels, curriculum, mixture, batchSize, steps } = config;
+  const { seed, baseModel, task, problems, levels, curriculum, mixture, batchSize, steps } = config;
   const { beta1, beta2, weightDecay, maxGradientNorm, logEvery, learningRate } = config;
   // A run of iGSM that began before there were other tasks is to go on.
   const own = task === "igsm" && levels === undefined ? {} : { task, ...defined({ levels }) };
-  const examplesSettings = { seed, ...own, problems, curriculum, mixture, batchSize };
+  const examplesSettings = { seed, ...defined({ baseModel }), ...own, problems, curriculum, mixture, batchSize };
   return { steps, learningRate, beta1, beta2, weightDecay, maxGradientNorm, logEvery, examplesSettings };
 }
 
@@ -135,11 +136,31 @@ function brief({ accuracy, interval, n }: Accuracy): Accuracy {
   return { accuracy, interval, n };
 }
 
+/** What training begins with: another model's weights, with its tokenizer or a new one, or random weights. */
+async function startOf(config: PretrainConfig, curriculum: Curriculum, directory: string): Promise<Start & { tokenizer: FileTokenizer }> {
+  const { baseModel, model, seed } = config;
+  const trained = config.tokenizer && trainedTokenizer(config.tokenizer, curriculum);
+  if (baseModel === undefined) {
+    if (model === undefined || trained === undefined) throw new BridgeError("internal", "a checked config has nothing to begin with");
+    const decoder = decoderConfig(model, trained.vocabularySize);
+    return { decoder, weights: initializeDecoder(decoder, seed), tokenizer: trained };
+  }
+  const folder = await resolveModelDirectory(baseModel, directory);
+  const base = await loadModelFolder(folder);
+  if (base.tokenizer === undefined) throw new BridgeError("missing-file", `${folder} has no tokenizer.json to go on with`);
+  if (trained === undefined) return { decoder: base.config, weights: base.weights, tokenizer: base.tokenizer };
+  return { ...exchangeTokenizer(base, base.tokenizer, trained, seed), tokenizer: trained };
+}
+
+function trainedTokenizer({ texts, ...options }: PretrainTokenizer, curriculum: Curriculum): FileTokenizer {
+  return createTokenizer(trainTokenizer({ ...options, texts: learnedTexts(curriculum, texts) }));
+}
+
 function* learnedTexts(curriculum: Curriculum, count: number): Iterable<string> {
   for (const { prompt, completion } of curriculum.samples(count)) yield prompt + completion;
 }
 
-function decoderConfig({ model }: PretrainConfig, vocabularySize: number): DecoderConfig {
+function decoderConfig(model: PretrainModel, vocabularySize: number): DecoderConfig {
   const { heads, keyValueHeads = heads, hiddenSize, headDimension = hiddenSize / heads } = model;
   return {
     ...model,

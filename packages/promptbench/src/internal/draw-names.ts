@@ -5,14 +5,16 @@ const consonants = "bcdfghjklmnpqrstvwxz";
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** What linear equations call their own quantities. */
 const reserved = "xyD";
+const smallLetters = 26;
+const freeSmallLetters = smallLetters - 2;
 
-/** How nodes are named: letters, three consonants, or aaa, aab, … in the order of the solution. */
+/** How nodes are named: letters (small ones as long as they last, as in iGSM: a small model learns few names sooner), three consonants, or aaa, aab, … in the order of the solution. */
 export type Naming = "letters" | "consonants" | "original";
 
 /** Draws names that are all different and, but for the original ones, say nothing about what rests on what. */
 export function drawNames(count: number, naming: Naming, random: Random): string[] {
   if (naming === "original") return Array.from({ length: count }, (_, index) => originalName(index));
-  const size = naming === "consonants" ? consonants.length ** 3 : letters.length;
+  const size = naming === "consonants" ? consonants.length ** 3 : count <= freeSmallLetters ? smallLetters : letters.length;
   const drawn: number[] = [];
   const names: string[] = [];
   const most = naming === "consonants" ? size / 2 : letters.length - reserved.length;

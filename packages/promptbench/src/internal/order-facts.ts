@@ -71,6 +71,19 @@ export function interleave({ facts, groups }: OrderedFacts, random: Random): num
   return order;
 }
 
+/** All facts, those that rest on nothing first, then level by level, and within a level in random order. */
+export function ascend({ facts, groups }: OrderedFacts, random: Random): number[] {
+  const heights = new Int32Array(facts.length);
+  for (const group of groups) {
+    for (const fact of group) {
+      for (const child of (facts[fact] as Fact).children) {
+        heights[fact] = Math.max(heights[fact] as number, (heights[child] as number) + 1);
+      }
+    }
+  }
+  return random.shuffle(groups.flat()).sort((left, right) => (heights[left] as number) - (heights[right] as number));
+}
+
 function isReady(facts: readonly Fact[], index: number | undefined, placed: Uint8Array): boolean {
   if (index === undefined) return false;
   for (const child of (facts[index] as Fact).children) if (placed[child] !== 1) return false;

@@ -2,4 +2,4 @@
 export const packageName = "promptbench";
 
 /** Raised whenever the same options, seed and index would give another problem. */
-export const sourceVersion = 1;
+export const sourceVersion = 2;
