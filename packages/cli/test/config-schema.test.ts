@@ -40,6 +40,22 @@ describe("a JSON file is taken by the schema exactly where it is taken by define
     ],
     [change({ trackers: { tensorboard: true, mlflow: { url: "http://127.0.0.1:5000" } } }), true],
     [change({ stages: { influence: false } }), true],
+    [
+      change({
+        grpo: {
+          curriculum: [
+            { options: { operations: 3 }, steps: 5 },
+            { accuracy: 0.5, window: 3 },
+          ],
+        },
+      }),
+      true,
+    ],
+    [change({ grpo: { reuseLogProbabilities: false }, evaluation: { samples: 8, sampleTemperature: 0.7 } }), true],
+    [change({ workers: 2, threads: 1, provider: "webgpu" }), true],
+    [change({ grpo: { curriculum: [] } }), false],
+    [change({ workers: 0 }), false],
+    [change({ evaluation: { samples: 8, sampleTemperature: 0 } }), false],
     [change({ grpo: { los: {} } }), false],
     [change({ grpo: { loss: { betta: 0.1 } } }), false],
     [change({ grpo: { loss: { beta: -1 } } }), false],

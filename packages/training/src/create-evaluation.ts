@@ -41,7 +41,7 @@ export interface CreateEvaluationOptions {
  *
  * With `name` left as it is, greedy metrics are `eval_accuracy`, its interval `eval_accuracy/low` and `/high`,
  * `eval_accuracy/operations_<n>`, `eval_reward`, `eval_completions/mean_length`, `eval_completions/clipped_ratio`; sampled ones
- * `eval_sampled_…` likewise, and `eval_sampled_pass@<k>` for k = 1, 2, 4 … up to `samples`.
+ * `eval_sampled_…` likewise, and `eval_sampled_pass@<k>` and `eval_sampled_pass@<k>/operations_<n>` for k = 1, 2, 4 … up to `samples`.
  *
  * @throws BridgeError `invalid-option` where neither kind is asked for
  */
@@ -67,7 +67,7 @@ export function createEvaluation(options: CreateEvaluationOptions): TrainingEval
       return {
         ...(one === undefined ? {} : metricsOf(name, one)),
         ...(several === undefined ? {} : metricsOf(`${name}_sampled`, several)),
-        ...(several === undefined ? {} : prefixed(`${name}_sampled_pass@`, several.passAt)),
+        ...(several === undefined ? {} : passMetrics(`${name}_sampled_pass@`, several)),
       };
     },
   };
@@ -88,6 +88,10 @@ function metricsOf(
   };
 }
 
-function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
+function passMetrics(prefix: string, { passAt, byOperations }: Evaluation): Record<string, number> {
+  const ofAll = Object.entries(passAt).map(([k, value]) => [`${prefix}${k}`, value]);
+  const ofEach = byOperations.flatMap((each) =>
+    Object.entries(each.passAt).map(([k, value]) => [`${prefix}${k}/operations_${each.operations}`, value]),
+  );
+  return Object.fromEntries([...ofAll, ...ofEach]);
 }

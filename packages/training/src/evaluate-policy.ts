@@ -22,7 +22,7 @@ export interface Accuracy {
 /** How well a policy solves problems. Plain JSON. */
 export interface Evaluation extends Accuracy {
   /** By `difficulty.operations`, rising. */
-  readonly byOperations: readonly (Accuracy & { readonly operations: number })[];
+  readonly byOperations: readonly (Accuracy & Pick<Evaluation, "passAt"> & { readonly operations: number })[];
   /** What one would get by always giving the same answer. */
   readonly constantAnswer: {
     /** The share of problems whose answer is 0. */
@@ -77,16 +77,26 @@ export async function evaluatePolicy(options: EvaluatePolicyOptions): Promise<Ev
   }
   const groups = await collectRollouts({ sampler, tokenizer, phrasebook, problems, reward, count, seed, sampling });
   onRollouts?.(groups);
+  return evaluationOf(groups, phrasebook);
+}
+
+/**
+ * Tells how well problems were solved, from scored completions of each: what `evaluatePolicy` finds.
+ *
+ * @param groups  at least one, all with as many completions
+ */
+export function evaluationOf(groups: readonly RolloutGroup[], phrasebook: Phrasebook): Evaluation {
+  const problems = groups.map((group) => group.problem);
   const rollouts = groups.flatMap((group) => group.rollouts);
   const operations = [...new Set(problems.map((problem) => problem.difficulty.operations))].sort((one, other) => one - other);
   return {
     ...accuracyOf(groups),
-    byOperations: operations.map((number) => ({
-      operations: number,
-      ...accuracyOf(groups.filter((group) => group.problem.difficulty.operations === number)),
-    })),
+    byOperations: operations.map((number) => {
+      const own = groups.filter((group) => group.problem.difficulty.operations === number);
+      return { operations: number, ...accuracyOf(own), passAt: passAtOf(own) };
+    }),
     constantAnswer: constantAnswer(problems, phrasebook),
-    passAt: Object.fromEntries(powersOfTwo(count).map((k) => [String(k), mean(groups.map((group) => passAtK(count, right(group), k)))])),
+    passAt: passAtOf(groups),
     truncated: mean(rollouts.map((rollout) => Number(rollout.finishReason === "length"))),
     meanLength: mean(rollouts.map((rollout) => rollout.completionIds.length)),
     meanReward: mean(groups.flatMap((group) => Array.from(group.rewards))),
@@ -110,6 +120,11 @@ export function constantAnswer(problems: readonly Problem[], phrasebook: Phraseb
 function accuracyOf(groups: readonly RolloutGroup[]): Accuracy {
   const accuracy = mean(groups.map((group) => right(group) / group.correct.length));
   return { accuracy, interval: wilsonInterval(accuracy, groups.length), n: groups.length };
+}
+
+function passAtOf(groups: readonly RolloutGroup[]): Evaluation["passAt"] {
+  const count = groups[0]?.correct.length ?? 0;
+  return Object.fromEntries(powersOfTwo(count).map((k) => [String(k), mean(groups.map((group) => passAtK(count, right(group), k)))]));
 }
 
 function right(group: RolloutGroup): number {

@@ -13,7 +13,14 @@ export { type CreateEvaluationOptions, createEvaluation } from "./create-evaluat
 export { defined } from "./defined.js";
 export { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 export { type EncodedExample, encodeExample, encodePrompt, spanOfTokens } from "./encode-example.js";
-export { type Accuracy, constantAnswer, type EvaluatePolicyOptions, type Evaluation, evaluatePolicy } from "./evaluate-policy.js";
+export {
+  type Accuracy,
+  constantAnswer,
+  type EvaluatePolicyOptions,
+  type Evaluation,
+  evaluatePolicy,
+  evaluationOf,
+} from "./evaluate-policy.js";
 export { createFanOutTracker } from "./fan-out-tracker.js";
 export { createJsonlTracker, type JsonlTracker, serialiseEvent } from "./jsonl-tracker.js";
 export { type LearningRateSchedule, learningRateAt } from "./learning-rate.js";

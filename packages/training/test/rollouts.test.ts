@@ -212,6 +212,7 @@ describe("evaluatePolicy", () => {
       [1, 2],
       [2, 2],
     ]);
+    for (const { accuracy, passAt } of evaluation.byOperations) expect(passAt["1"]).toBeCloseTo(accuracy, 12);
     expect(mean(evaluation.byOperations.map(({ accuracy }) => accuracy))).toBeCloseTo(evaluation.accuracy, 12);
   });
 

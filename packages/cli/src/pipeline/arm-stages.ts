@@ -8,7 +8,7 @@ import { rolloutSample } from "../stages/rollout-stage.js";
 import type { ModelHolder } from "./model-holder.js";
 import type { OpenModel, ProblemPurpose, Task } from "./pipeline-config.js";
 import type { StageLog } from "./stage-log.js";
-import type { StageContext, Stages } from "./stages.js";
+import type { EvaluationFindings, StageContext, Stages } from "./stages.js";
 
 /** Everything that the stages of an arm share. */
 export interface ArmRun {
@@ -67,7 +67,14 @@ async function reinforce(run: ArmRun, from: string | undefined): Promise<string>
   const train = async () => {
     const source = sourceFor(run, "grpo");
     const model = await models.openFresh(from);
-    await grpo({ ...context, checkpoints }, { model, source, evaluate: () => watchAccuracy(run, model) });
+    const stages = context.config.grpo?.curriculum?.map(({ options = {}, ...ending }) => ({
+      ...ending,
+      problems: sourceFor(run, "grpo", options),
+    }));
+    await grpo(
+      { ...context, checkpoints },
+      { model, source, ...(stages && { curriculum: { stages } }), evaluate: () => watchAccuracy(run, model) },
+    );
     await model.save(directory);
     return {};
   };
@@ -118,8 +125,24 @@ async function watchAccuracy(run: ArmRun, model: OpenModel): Promise<Record<stri
   for (const split of splits) {
     const asked = evaluationProblems(run, split, context.config.evaluation?.watch ?? 64);
     if (asked === undefined || stages.evaluate === undefined) continue;
-    const { correct, count } = await stages.evaluate({ ...context, progress: silent }, { model, ...asked });
-    metrics[`accuracy/${split.replaceAll("-", "_")}`] = correct / count;
+    const findings = await stages.evaluate({ ...context, progress: silent }, { model, ...asked });
+    Object.assign(metrics, watchedMetrics(split.replaceAll("-", "_"), findings));
+  }
+  return metrics;
+}
+
+/** `accuracy/<split>` and `accuracy/<split>/operations_<n>`; of samples `sampled_accuracy/…` likewise and `pass@<k>/…`. */
+function watchedMetrics(split: string, { correct, count, byOperations, sampled }: EvaluationFindings): Record<string, number> {
+  const metrics: Record<string, number> = { [`accuracy/${split}`]: correct / count };
+  for (const each of byOperations) metrics[`accuracy/${split}/operations_${each.operations}`] = each.correct / each.count;
+  if (sampled === undefined) return metrics;
+  const parts = [
+    { place: split, ...sampled },
+    ...sampled.byOperations.map((each) => ({ place: `${split}/operations_${each.operations}`, ...each })),
+  ];
+  for (const { place, accuracy, passAt } of parts) {
+    metrics[`sampled_accuracy/${place}`] = accuracy;
+    for (const [k, value] of Object.entries(passAt)) metrics[`pass@${k}/${place}`] = value;
   }
   return metrics;
 }
@@ -143,8 +166,8 @@ function problemsFor(run: ArmRun, purpose: ProblemPurpose, count: number): Asked
   return { source, problems: [...source.problems({ count })] };
 }
 
-function sourceFor({ task, context }: ArmRun, purpose: ProblemPurpose): ProblemSource {
-  const source = task.problems(purpose, context.seed);
+function sourceFor({ task, context }: ArmRun, purpose: ProblemPurpose, over: Readonly<Record<string, unknown>> = {}): ProblemSource {
+  const source = task.problems(purpose, context.seed, over);
   if (source !== undefined) return source;
   throw new BridgeError("invalid-option", `the task ${task.name} has no problems for ${purpose}; give it some, or leave that stage out`);
 }

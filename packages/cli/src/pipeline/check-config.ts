@@ -18,6 +18,7 @@ export function checkConfig(config: PipelineConfig): PipelineConfig {
     const resolved = result.data as PipelineConfig;
     refuseRepeatedSeeds(resolved);
     refuseUnmatched(resolved);
+    refuseEndlessStages(resolved);
     return resolved;
   }
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, []));
@@ -54,6 +55,7 @@ function faultsOf(issue: Issue, parents: readonly PropertyKey[]): Fault[] {
 function fieldsAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) return fieldsAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => fieldsAt(option, path));
+  if (schema instanceof z.ZodArray) return fieldsAt(schema.element, path.slice(1));
   if (schema instanceof z.ZodRecord) return fieldsAt(schema.valueType, path.slice(1));
   if (!(schema instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;
@@ -64,6 +66,16 @@ function refuseRepeatedSeeds({ seeds = [] }: PipelineConfig): void {
   const repeated = seeds.find((seed, index) => seeds.indexOf(seed) !== index);
   if (repeated !== undefined)
     throw new BridgeError("invalid-option", `seeds: ${repeated} is there twice; each seed is one training of each arm`);
+}
+
+/** What comes behind a stage that never ends would never be trained on. */
+function refuseEndlessStages({ grpo: { curriculum = [] } = {} }: PipelineConfig): void {
+  const endless = curriculum.slice(0, -1).findIndex(({ steps, accuracy }) => steps === undefined && accuracy === undefined);
+  if (endless >= 0)
+    throw new BridgeError(
+      "invalid-option",
+      `grpo.curriculum.${endless}: it never ends, so the stages behind it are never reached; give it steps or an accuracy`,
+    );
 }
 
 function refuseUnmatched({ arms, sft: { match, epochs, steps } = {} }: PipelineConfig): void {

@@ -11,5 +11,6 @@ export async function checkReferences(config: PipelineConfig, task: Task, base: 
   if (typeof config.baseModel === "string") await resolveModelDirectory(config.baseModel, base);
   for (const [name, arm] of Object.entries(config.arms)) await resolveArm(name, arm, base);
   const seed = config.seeds?.[0] ?? 1;
+  for (const { options = {} } of config.grpo?.curriculum ?? []) task.problems("grpo", seed, options);
   for (const purpose of ["sft", "grpo", "influence", "in-distribution", "out-of-distribution"] as const) task.problems(purpose, seed);
 }

@@ -2,6 +2,7 @@ import type { AdvantageOptions, PolicyLossOptions } from "@bridge-rl/grpo";
 import type { LoraOptions } from "@bridge-rl/models";
 import { z } from "zod";
 import type {
+  CurriculumStageConfig,
   EvaluationConfig,
   GrpoConfig,
   InfluenceConfig,
@@ -98,6 +99,13 @@ const rewardChoice = z.strictObject({
   options: plainObject.optional(),
 } satisfies FieldsOf<RewardChoice>);
 
+const curriculumStage = z.strictObject({
+  options: plainObject.optional().describe("laid over the options of the task's training problems"),
+  steps: positive.optional().describe("training steps after which the next stage begins"),
+  accuracy: share.optional().describe("mean accuracy of the rollouts at which the next stage begins"),
+  window: positive.optional().describe("steps that accuracy is the mean over; default 5"),
+} satisfies FieldsOf<CurriculumStageConfig>);
+
 const grpo = z.strictObject({
   ...optimizer,
   learningRate: learningRate.default(1e-4).describe("a constant rate, or a schedule"),
@@ -137,6 +145,15 @@ const grpo = z.strictObject({
     })
     .optional(),
   skipZeroAdvantage: z.boolean().optional().describe("leaves out what has no gradient; default true"),
+  reuseLogProbabilities: z
+    .boolean()
+    .optional()
+    .describe("takes the sampler's log-probabilities for the first pass of a step; default true, false with a correction of the sampler"),
+  curriculum: z
+    .array(curriculumStage)
+    .min(1)
+    .optional()
+    .describe("stages with problems of their own, for example from easy to hard; default: the task's training problems throughout"),
   maxPromptTokens: positive.optional().describe("refuses longer prompts"),
   inspectEvery: count.optional().describe("steps between two looks at entropy and log-probability mismatch; 0 is never; default 10"),
   checkpointEvery: positive.default(20).describe("steps between two checkpoints"),
@@ -239,6 +256,8 @@ export const configSchema: z.ZodType = z.strictObject({
       temperature: z.number().nonnegative().default(0).describe("0 takes the likeliest tokens"),
       watch: positive.default(64).describe("problems of the evaluations during GRPO"),
       base: z.boolean().default(false).describe("also evaluates the base model, with each arm"),
+      samples: count.default(0).describe("completions drawn of each problem besides, for accuracy and pass@k"),
+      sampleTemperature: z.number().positive().default(1).describe("what they are drawn at"),
     } satisfies FieldsOf<EvaluationConfig>)
     .prefault({}),
   rollouts: z
@@ -277,7 +296,9 @@ export const configSchema: z.ZodType = z.strictObject({
       grpo: stage.optional(),
     })
     .optional(),
-  threads: positive.default(1).describe("threads of each arm's model; arms run side by side"),
+  threads: positive.default(1).describe("threads of each arm's model, or of each of its workers; arms run side by side"),
+  workers: positive.default(1).describe("worker threads that share the work of each arm's model"),
+  provider: z.enum(["cpu", "webgpu", "cuda", "dml", "coreml"]).default("cpu").describe("where models run"),
   lora: z
     .strictObject({
       rank: positive.optional(),

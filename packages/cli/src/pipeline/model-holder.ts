@@ -1,5 +1,4 @@
-import type { LoraOptions } from "@bridge-rl/models";
-import type { ModelOpener, OpenModel } from "./pipeline-config.js";
+import type { ModelOpener, OpenModel, PipelineConfig } from "./pipeline-config.js";
 
 /** Keeps one model open at a time. */
 export interface ModelHolder {
@@ -10,15 +9,19 @@ export interface ModelHolder {
   close(): Promise<void>;
 }
 
-/** Holds models of one opener. @param lora  adapters, where those that are trained get some */
-export function createModelHolder(opener: ModelOpener, threads: number, lora?: LoraOptions): ModelHolder {
+/** How models run, and the adapters that trained ones get. */
+export interface ModelHolderOptions extends Pick<PipelineConfig, "threads" | "workers" | "provider" | "lora"> {}
+
+/** Holds models of one opener. */
+export function createModelHolder(opener: ModelOpener, options: ModelHolderOptions): ModelHolder {
+  const { threads = 1, workers = 1, provider = "cpu", lora } = options;
   let held: { readonly directory: string | undefined; readonly model: OpenModel; readonly trained: boolean } | undefined;
   const replace = async (directory: string | undefined, trained: boolean) => {
     await held?.model.policy.dispose();
     held = undefined;
     held = {
       directory,
-      model: await opener({ directory, threads, ...(trained ? { training: true, ...(lora && { lora }) } : {}) }),
+      model: await opener({ directory, threads, workers, provider, ...(trained ? { training: true, ...(lora && { lora }) } : {}) }),
       trained,
     };
     return held.model;

@@ -1,5 +1,6 @@
-import type { TrainGrpoOptions } from "@bridge-rl/grpo";
+import type { CurriculumStage, TrainGrpoOptions } from "@bridge-rl/grpo";
 import type { LoraOptions } from "@bridge-rl/models";
+import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import type { TrainSftOptions } from "@bridge-rl/sft";
 import type {
   Behavior,
@@ -24,8 +25,12 @@ export interface Task {
   readonly name: string;
   /** What decides its problems. Plain JSON; a run under other options is another run. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Undefined where the task has no problems for a purpose, which then is left out of the run. */
-  problems(purpose: ProblemPurpose, seed: number): ProblemSource | undefined;
+  /**
+   * Undefined where the task has no problems for a purpose, which then is left out of the run.
+   *
+   * @param over  laid over the task's own options: those of a stage of `grpo.curriculum`. A task that knows none may leave it out
+   */
+  problems(purpose: ProblemPurpose, seed: number, over?: Readonly<Record<string, unknown>>): ProblemSource | undefined;
 }
 
 /** A task made of one problem source. */
@@ -77,6 +82,10 @@ export type ModelOpener = (from: {
   readonly training?: boolean;
   /** Adapters that are to be trained instead of the weights. @defaultValue none */
   readonly lora?: LoraOptions;
+  /** Worker threads that share the work, each with `threads` threads. @defaultValue 1 */
+  readonly workers?: number;
+  /** Where the model runs. @defaultValue "cpu" */
+  readonly provider?: ProviderName;
 }) => Promise<OpenModel>;
 
 /** How demonstrations are learned: options of `trainSft`, and how many problems they are made from. */
@@ -106,10 +115,21 @@ export interface GrpoConfig extends Partial<OptimizerOptions>, Pick<TrainGrpoOpt
   readonly evaluateEvery?: number;
   /** Further rewards, added to the first one by their weights. @defaultValue none */
   readonly rewards?: readonly RewardChoice[];
+  /**
+   * What is trained on, stage by stage, for example from easy to hard. Each has options that are laid over the task's; it ends after its steps or once
+   * its rollouts' mean accuracy over the last `window` (5) steps reaches `accuracy`. @defaultValue none: the task's training problems throughout
+   */
+  readonly curriculum?: readonly CurriculumStageConfig[];
   /** Keeps the best policy by a metric of the evaluations, such as `accuracy/in_distribution`, and may end training early. @defaultValue none */
   readonly select?: SelectionOptions;
   /** Problems that the reward is tried on before training: gold must get the maximum, a wrong answer must not. None where the demonstrate stage is left out; 0 is none. @defaultValue 4 */
   readonly preflight?: number;
+}
+
+/** A part of GRPO with problems of its own; the last one goes on to the end. */
+export interface CurriculumStageConfig extends Omit<CurriculumStage, "problems"> {
+  /** Laid over the options of the task's training problems. @defaultValue {} */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** A built-in reward that is added to the first one. */
@@ -146,6 +166,7 @@ type GrpoOptionName =
   | "maxPromptTokens"
   | "reference"
   | "rewardKl"
+  | "reuseLogProbabilities"
   | "rewardPolicy"
   | "samplerCorrection"
   | "skipZeroAdvantage";
@@ -165,6 +186,10 @@ export interface EvaluationConfig {
   readonly watch?: number;
   /** Also evaluates the base model, with each arm. @defaultValue false */
   readonly base?: boolean;
+  /** Completions drawn of each problem besides, for accuracy and pass@k for k = 1, 2, 4 … @defaultValue 0 */
+  readonly samples?: number;
+  /** What they are drawn at. @defaultValue 1 */
+  readonly sampleTemperature?: number;
 }
 
 /** The rollouts that accuracy histograms, samples and influence are told by, after SFT and after GRPO. */
@@ -217,8 +242,12 @@ export interface PipelineConfig {
   readonly trackers?: TrackersConfig;
   /** Replaces stages by functions of your own; `false` leaves one out. */
   readonly stages?: { readonly [Name in keyof Stages]?: Stages[Name] | false };
-  /** Threads of each arm's model; arms run side by side. @defaultValue 1 */
+  /** Threads of each arm's model, or of each of its workers; arms run side by side. @defaultValue 1 */
   readonly threads?: number;
+  /** Worker threads that share the work of each arm's model, each with the model's memory for itself. @defaultValue 1 */
+  readonly workers?: number;
+  /** Where models run. @defaultValue "cpu" */
+  readonly provider?: ProviderName;
   /** Trains adapters (LoRA) instead of all weights, in SFT and in GRPO. Each stage's model has its own added in. @defaultValue none */
   readonly lora?: LoraOptions;
 }

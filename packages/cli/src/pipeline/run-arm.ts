@@ -40,7 +40,7 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const events = createJsonlTracker(join(directory, "events.jsonl"));
   const others = await openTrackers(config, job, directory);
   const tracker = others.trackers.length === 0 ? events : createFanOutTracker([events, ...others.trackers]);
-  const models = createModelHolder(modelOpener(config.baseModel, base), config.threads ?? 1, config.lora);
+  const models = createModelHolder(modelOpener(config.baseModel, base), config);
   const task = await resolveTask(config.task, base);
   const reward = config.reward ?? defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {});
   const context: StageContext = {

@@ -26,7 +26,7 @@ export interface RunPipelineOptions {
    * @defaultValue none: arms run one after the other in this process
    */
   readonly source?: LoadPipelineOptions;
-  /** Arms that run at once, where they have processes of their own. @defaultValue the machine's cores divided by the config's `threads` */
+  /** Arms that run at once, where they have processes of their own. @defaultValue the machine's cores divided by the config's `threads` · `workers` */
   readonly parallel?: number;
   /** Shows how far each arm is. @defaultValue nobody */
   readonly progress?: (arm: string) => Progress;
@@ -79,7 +79,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunPipelineOption
       await runInProcesses(
         jobs.map(({ name, seed }) => ({ pipeline: source, arm: name, seed, directory })),
         {
-          parallel: options.parallel ?? Math.max(1, Math.floor(availableParallelism() / (config.threads ?? 1))),
+          parallel: options.parallel ?? Math.max(1, Math.floor(availableParallelism() / ((config.threads ?? 1) * (config.workers ?? 1)))),
           progress: ({ arm, seed }) => progress(jobTitle({ name: arm, seed })),
           signal,
         },

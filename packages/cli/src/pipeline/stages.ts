@@ -1,6 +1,7 @@
+import type { Curriculum } from "@bridge-rl/grpo";
 import type { EvaluationRecord, InfluenceFile } from "@bridge-rl/report";
 import type { Demonstration, Problem, ProblemSource, Progress, Reward, Tracker } from "@bridge-rl/spec";
-import type { RolloutGroup, TrainingTimings } from "@bridge-rl/training";
+import type { Evaluation, RolloutGroup, TrainingTimings } from "@bridge-rl/training";
 import type { OpenModel, PipelineConfig } from "./pipeline-config.js";
 
 /** What every stage of an arm may use. */
@@ -23,7 +24,17 @@ export interface StageContext {
 }
 
 /** What an evaluation finds; the runner adds which stage and which problems it was. */
-export type EvaluationFindings = Omit<EvaluationRecord, "stage" | "split">;
+export interface EvaluationFindings extends Omit<EvaluationRecord, "stage" | "split"> {
+  /** What several sampled completions of each problem find, where the config asks for them. */
+  readonly sampled?: SampledFindings;
+}
+
+/** What several completions of each problem, drawn at a temperature, say of a model. */
+export interface SampledFindings extends Pick<Evaluation, "accuracy" | "interval" | "passAt" | "byOperations"> {
+  /** Completions of each problem. */
+  readonly samples: number;
+  readonly temperature: number;
+}
 
 /** The stages of an arm, in their order. Each can be replaced by a function of the same type. */
 export interface Stages {
@@ -60,6 +71,8 @@ export interface Stages {
     input: {
       readonly model: OpenModel;
       readonly source: ProblemSource;
+      /** What the policy learns from stage by stage, where the config has a curriculum; instead of `source`. */
+      readonly curriculum?: Curriculum;
       /** Accuracy on a few held-out problems, as metrics; to be asked now and then. */
       readonly evaluate: () => Promise<Readonly<Record<string, number | null>>>;
     },

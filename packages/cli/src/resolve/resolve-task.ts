@@ -30,10 +30,10 @@ export async function resolveTask(task: TaskConfig | Task, directory: string): P
   return {
     name,
     options: { options, training, ...(outOfDistribution !== undefined && { outOfDistribution }) },
-    problems(purpose, seed) {
-      if (purpose === "out-of-distribution") return outOfDistribution && makeFor(purpose, seed, "test", outOfDistribution);
-      if (purpose === "in-distribution" || purpose === "influence") return makeFor(purpose, seed, "test", {});
-      return makeFor(purpose, seed, "train", training);
+    problems(purpose, seed, over = {}) {
+      if (purpose === "out-of-distribution") return outOfDistribution && makeFor(purpose, seed, "test", mergeDeep(outOfDistribution, over));
+      if (purpose === "in-distribution" || purpose === "influence") return makeFor(purpose, seed, "test", over);
+      return makeFor(purpose, seed, "train", mergeDeep(training, over));
     },
   };
 }

@@ -1,13 +1,21 @@
 import type { Problem, Value } from "@bridge-rl/spec";
-import type { RolloutGroup } from "@bridge-rl/training";
-import type { EvaluationFindings, Stages } from "../pipeline/stages.js";
+import { evaluationOf, type RolloutGroup } from "@bridge-rl/training";
+import type { EvaluationFindings, SampledFindings, Stages } from "../pipeline/stages.js";
 import { sampleGroups } from "./sample-groups.js";
 
-/** Evaluates one completion of each problem, a greedy one unless the config gives a temperature. */
+/**
+ * Evaluates one completion of each problem, a greedy one unless the config gives a temperature, and where it asks for samples, several drawn
+ * ones for pass@k.
+ */
 export const evaluateStage: Stages["evaluate"] = async (context, { model, problems, source }) => {
-  const sampling = { temperature: context.config.evaluation?.temperature ?? 0 };
-  const groups = await sampleGroups(context, { phase: "evaluation", model, source, problems, count: 1, seed: 0, sampling });
-  return evaluationFindings(groups);
+  const { temperature = 0, samples = 0, sampleTemperature = 1 } = context.config.evaluation ?? {};
+  const asked = { phase: "evaluation", model, source, problems, seed: 0 };
+  const groups = await sampleGroups(context, { ...asked, count: 1, sampling: { temperature } });
+  if (samples === 0) return evaluationFindings(groups);
+  const drawn = await sampleGroups(context, { ...asked, count: samples, sampling: { temperature: sampleTemperature } });
+  const { accuracy, interval, passAt, byOperations } = evaluationOf(drawn, source.phrasebook);
+  const sampled: SampledFindings = { samples, temperature: sampleTemperature, accuracy, interval, passAt, byOperations };
+  return { ...evaluationFindings(groups), sampled };
 };
 
 /** Counts what an evaluation found. */

@@ -9,9 +9,9 @@ import { demonstrateStage } from "./demonstrate-stage.js";
 const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 
 /** Tries the reward on gold solutions, then trains by GRPO, with checkpoints and an evaluation now and then. */
-export const grpoStage: Stages["grpo"] = async (context, { model, source, evaluate }) => {
+export const grpoStage: Stages["grpo"] = async (context, { model, source, curriculum, evaluate }) => {
   const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
-  const { loss, advantages, rewards = [], select, ...options } = trained;
+  const { loss, advantages, rewards = [], select, curriculum: _stages, ...options } = trained;
   const { maxTokens, temperature, precision } = context.config.sampling ?? {};
   const { during = 0 } = context.config.influence ?? {};
   const objective = presets[preset];
@@ -32,7 +32,7 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, evalua
       },
       policy: model.policy,
       tokenizer: model.tokenizer,
-      problems: source,
+      problems: curriculum ?? source,
       reward: [{ reward: context.reward }, ...others],
       seed: context.seed,
       tracker: context.tracker,
