@@ -9,7 +9,7 @@ import {
   type Trace,
 } from "@bridge-rl/spec";
 import { parseBoxed } from "./internal/boxed.js";
-import { infix, steps } from "./internal/infix.js";
+import { createTokens, infix, steps, type Tokens } from "./internal/infix.js";
 import { detectProse } from "./internal/prose-marks.js";
 import {
   proseStyle,
@@ -78,6 +78,7 @@ class Solution {
   readonly #spans: Span[] = [];
   readonly #names: readonly string[];
   readonly #numbers: readonly string[];
+  readonly #tokens: Tokens = createTokens();
   #text: string = opening;
 
   constructor(graph: ReasoningGraph, trace: Trace, random: Random) {
@@ -178,7 +179,8 @@ class Solution {
     const symbols = infix(expression, this.#symbols, proseStyle);
     if (expression.kind !== "operation") return ` Then ${symbol} = ${symbols} = ${String(value)}.\n`;
     const numbers = infix(expression, this.#numbers, proseStyle);
-    const results = step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle, " = ");
+    const results =
+      step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle, " = ", this.#tokens);
     return ` Then ${symbol} = ${symbols} = ${numbers} = ${results}.\n`;
   }
 

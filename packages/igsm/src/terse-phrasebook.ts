@@ -1,7 +1,7 @@
 import { type Phrasebook, parseOptions, type ReasoningGraph, type Span, type Step, stepKinds, type Trace } from "@bridge-rl/spec";
 import * as z from "zod";
 import { parseBoxed } from "./internal/boxed.js";
-import { type InfixStyle, infix, steps } from "./internal/infix.js";
+import { createTokens, type InfixStyle, infix, steps } from "./internal/infix.js";
 import { spanOf } from "./internal/span-of.js";
 import { nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 import { detectTerse } from "./internal/terse-marks.js";
@@ -45,6 +45,7 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
 function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace): { text: string; spans: Span[] } {
   const symbols = symbolsOf(graph);
   const numbers = numbersOf(graph);
+  const tokens = createTokens();
   const spans: Span[] = [];
   let text = wording.opening;
   for (let index = 0; index < trace.steps.length; index++) {
@@ -71,7 +72,10 @@ function renderTrace(wording: TerseWording, graph: ReasoningGraph, trace: Trace)
       return wording.derive(symbol, formula, expression.kind === "operation" ? [computed, String(step.value)] : [String(step.value)]);
     }
     if (expression.kind !== "operation") return wording.derive(symbol, formula, [computed]);
-    return wording.derive(symbol, formula, [computed, step.detail === "direct" ? String(value) : steps(expression, graph, style, "=")]);
+    return wording.derive(symbol, formula, [
+      computed,
+      step.detail === "direct" ? String(value) : steps(expression, graph, style, "=", tokens),
+    ]);
   }
 
   function signsOf(nodes: readonly number[]): string[] {

@@ -15,13 +15,12 @@ export function buildGraph(draft: Draft, names: DrawnNames, symbols: readonly st
     const item = (stated ? edgeContainer[parameter] : abstractItem[parameter]) as number;
     const container = names.items[item] as string;
     const held = (stated ? names.items[edgeItem[parameter] as number] : names.categories[abstractLayer[parameter] as number]) as string;
-    const dependencies: number[] = [];
     nodes.push({
       id: place,
       name: (names.openings[item] as string) + held,
       label: stated ? { kind: "instance", container, item: held, symbol } : { kind: "abstract", container, category: held, symbol },
-      dependencies,
-      expression: stated ? premise(draft, parameter, options, dependencies) : categorySum(draft, parameter, dependencies),
+      dependencies: dependenciesOf(draft, parameter, options.maximumInDegree),
+      expression: stated ? premise(draft, parameter, options) : categorySum(draft, parameter),
       value: value[parameter] as number,
       necessary: place < necessaryCount,
       stated,
@@ -31,36 +30,71 @@ export function buildGraph(draft: Draft, names: DrawnNames, symbols: readonly st
   return options.modulus === undefined ? graph : { ...graph, modulus: options.modulus };
 }
 
-function reference(draft: Draft, parameter: number, dependencies: number[]): Expression {
-  const node = draft.position[parameter] as number;
-  if (!dependencies.includes(node)) dependencies.push(node);
-  return { kind: "reference", node };
+/** Refers to a parameter's node. */
+function reference(draft: Draft, parameter: number): Expression {
+  return { kind: "reference", node: draft.position[parameter] as number };
 }
 
-function premise(draft: Draft, parameter: number, options: ResolvedIgsmOptions, dependencies: number[]): Expression {
+function premise(draft: Draft, parameter: number, options: ResolvedIgsmOptions): Expression {
   const { parents, parentCount, hasLiteral, literal, multiplies, subtracts } = draft;
   const start = parameter * options.maximumInDegree;
   const count = parentCount[parameter] as number;
-  const constant: Expression = { kind: "constant", value: literal[parameter] as number };
-  if (count === 0) return constant;
-  const operands: Expression[] = [];
-  for (let index = 0; index < count; index++) operands.push(reference(draft, parents[start + index] as number, dependencies));
-  const rest = count === 1 ? (operands[0] as Expression) : operation(subtracts[parameter] === 1 ? "-" : "+", operands);
+  if (count === 0) return { kind: "constant", value: literal[parameter] as number };
+  const first = reference(draft, parents[start] as number);
+  const rest = count === 1 ? first : operation(subtracts[parameter] === 1 ? "-" : "+", operandsFrom(draft, first, start, count));
   if (hasLiteral[parameter] === 0) return rest;
-  return operation(multiplies[parameter] === 1 ? "*" : "+", [constant, rest]);
+  return operation(multiplies[parameter] === 1 ? "*" : "+", [{ kind: "constant", value: literal[parameter] as number }, rest]);
 }
 
-function categorySum(draft: Draft, abstract: number, dependencies: number[]): Expression {
-  const { partStart, parts } = draft;
+/** References to two parents and more. Short lists are written out: a list that grows reserves room for seventeen. */
+function operandsFrom(draft: Draft, first: Expression, start: number, count: number): Expression[] {
+  const { parents } = draft;
+  const second = reference(draft, parents[start + 1] as number);
+  if (count === 2) return [first, second];
+  const operands = [first, second, reference(draft, parents[start + 2] as number)];
+  for (let index = 3; index < count; index++) operands.push(reference(draft, parents[start + index] as number));
+  return operands;
+}
+
+function categorySum(draft: Draft, abstract: number): Expression {
+  const { partStart } = draft;
+  const start = partStart[abstract] as number;
   const end = partStart[abstract + 1] as number;
-  const deep = isDeep(draft, abstract);
-  const terms: Expression[] = [];
-  for (let part = partStart[abstract] as number; part < end; part += deep ? 2 : 1) {
-    const first = reference(draft, parts[part] as number, dependencies);
-    terms.push(deep ? operation("*", [first, reference(draft, parts[part + 1] as number, dependencies)]) : first);
+  if (start === end) return { kind: "constant", value: 0 };
+  const width = isDeep(draft, abstract) ? 2 : 1;
+  const first = term(draft, start, width);
+  if (start + width === end) return first;
+  const terms = [first, term(draft, start + width, width)];
+  for (let part = start + 2 * width; part < end; part += width) terms.push(term(draft, part, width));
+  return operation("+", terms);
+}
+
+function term(draft: Draft, part: number, width: 1 | 2): Expression {
+  const { parts } = draft;
+  const held = reference(draft, parts[part] as number);
+  return width === 1 ? held : operation("*", [held, reference(draft, parts[part + 1] as number)]);
+}
+
+/** The nodes that a parameter refers to, each once, in the order of first use. */
+function dependenciesOf(draft: Draft, parameter: number, maximumInDegree: number): number[] {
+  const { edgeCount, parents, parentCount, partStart, parts, position, listA: nodes } = draft;
+  const stated = parameter < edgeCount;
+  const from = stated ? parents : parts;
+  const start = stated ? parameter * maximumInDegree : (partStart[parameter] as number);
+  const end = stated ? start + (parentCount[parameter] as number) : (partStart[parameter + 1] as number);
+  let count = 0;
+  for (let at = start; at < end; at++) {
+    const node = position[from[at] as number] as number;
+    let known = 0;
+    while (known < count && nodes[known] !== node) known++;
+    if (known === count) nodes[count++] = node;
   }
-  if (terms.length === 0) return { kind: "constant", value: 0 };
-  return terms.length === 1 ? (terms[0] as Expression) : operation("+", terms);
+  if (count === 0) return [];
+  if (count === 1) return [nodes[0] as number];
+  if (count === 2) return [nodes[0] as number, nodes[1] as number];
+  const list = [nodes[0] as number, nodes[1] as number, nodes[2] as number];
+  for (let place = 3; place < count; place++) list.push(nodes[place] as number);
+  return list;
 }
 
 function operation(operator: "+" | "-" | "*", operands: readonly Expression[]): Expression {

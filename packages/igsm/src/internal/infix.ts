@@ -39,11 +39,16 @@ const closing = 41;
 const number = 0;
 
 /** A row of numbers and signs that shrinks as it is computed. */
-interface Tokens {
+export interface Tokens {
   /** `number` or a sign's character code. */
   readonly kinds: number[];
   /** The numbers, 0 for signs. */
   readonly values: number[];
+}
+
+/** Room for `steps` to work in, of which one solution needs no more than one. */
+export function createTokens(): Tokens {
+  return { kinds: [], values: [] };
 }
 
 /**
@@ -51,11 +56,15 @@ interface Tokens {
  *
  * @returns the expression after each step, one behind the other, the last one being the bare value; empty for a constant or a reference
  */
-export function steps(expression: Expression, graph: ReasoningGraph, style: InfixStyle, separator: string): string {
-  const tokens: Tokens = { kinds: [], values: [] };
-  tokenize(expression, graph.nodes, style, tokens);
+export function steps(
+  expression: Expression,
+  graph: ReasoningGraph,
+  style: InfixStyle,
+  separator: string,
+  tokens: Tokens = createTokens(),
+): string {
   let text = "";
-  for (let length = tokens.kinds.length; length > 1; ) {
+  for (let length = tokenize(expression, graph.nodes, style, tokens, 0); length > 1; ) {
     length = reduceOnce(tokens, length, graph.modulus);
     if (text !== "") text += separator;
     text += write(tokens, length, style);
@@ -63,31 +72,34 @@ export function steps(expression: Expression, graph: ReasoningGraph, style: Infi
   return text;
 }
 
-function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens): void {
-  const { kinds, values } = tokens;
+/** Writes an expression's tokens from a place on. Returns the place behind them. */
+function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens, start: number): number {
   if (expression.kind !== "operation") {
-    kinds.push(number);
-    values.push(integer(expression.kind === "constant" ? expression.value : (nodes[expression.node] as GraphNode).value));
-    return;
+    return put(
+      tokens,
+      start,
+      number,
+      integer(expression.kind === "constant" ? expression.value : (nodes[expression.node] as GraphNode).value),
+    );
   }
   const { operator, operands } = expression;
+  const sign = codeOf(operator);
+  let at = start;
   for (let index = 0; index < operands.length; index++) {
     const operand = operands[index] as Expression;
     const grouped = needsParentheses(operator, operand, index, style);
-    if (index > 0) {
-      kinds.push(codeOf(operator));
-      values.push(0);
-    }
-    if (grouped) {
-      kinds.push(opening);
-      values.push(0);
-    }
-    tokenize(operand, nodes, style, tokens);
-    if (grouped) {
-      kinds.push(closing);
-      values.push(0);
-    }
+    if (index > 0) at = put(tokens, at, sign, 0);
+    if (grouped) at = put(tokens, at, opening, 0);
+    at = tokenize(operand, nodes, style, tokens, at);
+    if (grouped) at = put(tokens, at, closing, 0);
   }
+  return at;
+}
+
+function put({ kinds, values }: Tokens, at: number, kind: number, value: number): number {
+  kinds[at] = kind;
+  values[at] = value;
+  return at + 1;
 }
 
 /** Computes one operation, in place. Returns how many tokens are left. */
