@@ -20,6 +20,7 @@ const layers: Readonly<Record<string, number>> = {
   "@bridge-rl/extract": 2,
   "@bridge-rl/training": 2,
   "@bridge-rl/base-igsm": 2,
+  "@bridge-rl/base-promptbench": 2,
   "@bridge-rl/sft": 3,
   "@bridge-rl/grpo": 3,
   "@bridge-rl/influence": 3,

@@ -6,25 +6,38 @@ const name = (process.env.BRIDGE_TASK ?? "promptbench/arithmetic").replace("prom
 const task = promptbenchTasks.find((one) => one === name);
 if (task === undefined) throw new Error(`promptbench has no task ${name}; it has ${promptbenchTasks.join(", ")}`);
 
+const isArithmetic = task === "arithmetic";
+
 /**
- * The same experiment on a task of PromptBench. Its terse wording is that of iGSM, and the numbers of `smallModel` stay where the base
- * model has tokens for them, so that the same base model serves; it has never seen problems of this kind.
+ * The same experiment on a task of PromptBench. Arithmetic has a base model of its own; the others begin with that of iGSM, whose terse
+ * wording is theirs and which has a token for each of their numbers, but which has never seen problems of their kind.
  */
 const promptbenchQuickstart: Pipeline = definePipeline({
   name: `quickstart-promptbench-${task}`,
   seeds: [1],
   // As in the paper, out of distribution means more redundancies.
-  task: { source: `promptbench/${task}`, options: { ...optionsOf(task) }, outOfDistribution: { redundancies: [5, 6] } },
-  baseModel: "@bridge-rl/base-igsm",
+  task: {
+    source: `promptbench/${task}`,
+    options: { ...optionsOf(task) },
+    outOfDistribution: { redundancies: isArithmetic ? 3 : [5, 6] },
+  },
+  baseModel: isArithmetic ? "@bridge-rl/base-promptbench" : "@bridge-rl/base-igsm",
   arms: {
     vanilla: "vanilla",
+    // The paper's odds: solutions have 15 steps here, 12.5 there.
     bridge: { behaviors: [["reflection", { probability: 0.1 }], ["analysis", { probability: 0.1 }], "subgoal"] },
   },
-  // The base model has to learn the task first, not only the solutions' manner.
-  sft: { problems: 8000, steps: 600, batchSize: 32, learningRate: { kind: "cosine", peak: 1.5e-3, warmupSteps: 10, minimumShare: 0.1 } },
+  // Where the base model has to learn the task first, not only the solutions' manner, it takes longer.
+  sft: {
+    problems: isArithmetic ? 2000 : 8000,
+    steps: isArithmetic ? 60 : 600,
+    batchSize: 32,
+    learningRate: { kind: "cosine", peak: isArithmetic ? 1e-3 : 1.5e-3, warmupSteps: 10, minimumShare: 0.1 },
+  },
+  // Solutions of arithmetic are three times as long as iGSM's, so there are fewer steps in the same time.
   grpo: {
-    steps: 100,
-    promptsPerStep: 32,
+    steps: isArithmetic ? 40 : 100,
+    promptsPerStep: isArithmetic ? 24 : 32,
     groupSize: 8,
     learningRate: { kind: "linear", peak: 5e-4, minimumShare: 0.1 },
     evaluateEvery: 20,
