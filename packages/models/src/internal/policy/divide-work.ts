@@ -8,13 +8,27 @@ export interface Piece {
   readonly groupCost: number;
 }
 
+/** How much longer the last worker may take so that groups stay whole: cut ones have shapes of their own, which have to be compiled. */
+const patience = 1.125;
+
 /**
- * Cuts a list of pieces into parts, one after the other, of which the costliest is as cheap as can be. So a group is cut only where that evens out
- * more than doing its shared work twice costs. Depends on nothing but the arguments.
+ * Cuts a list of pieces into parts, one after the other, of which the costliest is about as cheap as can be. Groups stay whole where that makes it
+ * no more than an eighth dearer. Depends on nothing but the arguments.
  *
  * @returns where each part ends; the last end is the number of pieces
  */
 export function divideWork(pieces: readonly Piece[], count: number): number[] {
+  const { ends, costliest } = divideEvenly(pieces, count);
+  const groupEnds = [...pieces.keys()].filter((index) => pieces[index]?.group !== pieces[index + 1]?.group).map((index) => index + 1);
+  const groups = groupEnds.map((end, group): Piece => {
+    return { group, groupCost: 0, cost: costOf(pieces.slice(groupEnds[group - 1] ?? 0, end)) };
+  });
+  const whole = divideEvenly(groups, count);
+  return whole.costliest > patience * costliest ? ends : whole.ends.map((end) => groupEnds[end - 1] ?? 0);
+}
+
+/** The division whose costliest part is cheapest, wherever that cuts. */
+function divideEvenly(pieces: readonly Piece[], count: number): { readonly ends: number[]; readonly costliest: number } {
   const largest = pieces.reduce((most, { cost, groupCost }) => Math.max(most, cost + groupCost), 0);
   // no part is cheaper than the largest piece or dearer than all
   let [low, high] = [largest, pieces.reduce((sum, { cost, groupCost }) => sum + cost + groupCost, 0)];
@@ -23,8 +37,14 @@ export function divideWork(pieces: readonly Piece[], count: number): number[] {
     if (fill(pieces, middle).length <= count) high = middle;
     else low = middle;
   }
-  const ends = fill(pieces, fill(pieces, largest).length <= count ? largest : high);
-  return Array.from({ length: count }, (_, part) => ends[part] ?? pieces.length);
+  const found = fill(pieces, fill(pieces, largest).length <= count ? largest : high);
+  const ends = Array.from({ length: count }, (_, part) => found[part] ?? pieces.length);
+  const costs = ends.map((end, part) => costOf(pieces.slice(ends[part - 1] ?? 0, end)));
+  return { ends, costliest: Math.max(...costs) };
+}
+
+function costOf(part: readonly Piece[]): number {
+  return part.reduce((sum, { cost, group, groupCost }, index) => sum + cost + (part[index - 1]?.group === group ? 0 : groupCost), 0);
 }
 
 /** Where parts end that each take as much as fits below a cost. */
