@@ -1,4 +1,5 @@
-import { type PromptbenchOptions, type PromptbenchTask, promptbenchTasks, smallModel } from "@bridge-rl/promptbench";
+import { knownProblems } from "@bridge-rl/base-promptbench";
+import { type PromptbenchOptions, type PromptbenchTask, promptbenchTasks } from "@bridge-rl/promptbench";
 import { definePipeline, type Pipeline } from "bridge-rl";
 
 /** `npm start -- --task promptbench/bool_logic` says by this variable which of the seven tasks it is. */
@@ -52,8 +53,8 @@ export default promptbenchQuickstart;
 
 /** Small problems of each task, in few tokens. */
 function optionsOf(one: PromptbenchTask): Omit<PromptbenchOptions, "task"> {
-  const { task: _, ...arithmetic } = smallModel;
-  if (one === "arithmetic") return arithmetic;
+  // The problems of `smallModel`.
+  if (one === "arithmetic") return { ...knownProblems, depth: 4, redundancies: [0, 2] };
   const size = one === "reachability" || one === "max_sum_path" ? { nodes: 7 } : { depth: 3 };
   return { ...size, redundancies: [0, 2], phrasebook: "terse" };
 }
