@@ -37,7 +37,8 @@ function evaluationTable(evaluation: Evaluation): string {
     ["all", ...cells(evaluation)],
   ];
   const { zero, mostFrequent } = evaluation.constantAnswer;
-  const baseline = `Always answering 0 gets ${percent(zero)} %, always answering ${mostFrequent.answer} gets ${percent(mostFrequent.accuracy)} %.`;
+  const other = mostFrequent.answer === "0" ? "" : `, always answering ${mostFrequent.answer} gets ${percent(mostFrequent.accuracy)} %`;
+  const baseline = `Always answering 0 gets ${percent(zero)} %${other}.`;
   const length = `A completion has ${evaluation.meanLength.toFixed(1)} tokens on average; ${percent(evaluation.truncated)} % reach the limit.`;
   return `${table(["", "solved", "95 % interval", "problems"], rows)}\n\n${baseline}\n${length}`;
 }
