@@ -26,7 +26,8 @@ export function demonstrate(problem: Problem, phrasebook: Phrasebook, arm: Arm, 
   const random = demonstrationStream(problem, seed);
   const prompts = [problem.prompt];
   for (let copy = 1; copy < arm.premiseOrders; copy++) prompts.push(phrasebook.renderPrompt(problem.graph, random.fork("prompt", copy)));
-  const { id, answer, graph } = problem;
+  const { id, answer, graph, structureHash } = problem;
+  const { modulus } = graph;
   const { operations } = problem.difficulty;
   const demonstrations: Demonstration[] = [];
   const traces = tracesOf(problem, arm, random);
@@ -35,7 +36,10 @@ export function demonstrate(problem: Problem, phrasebook: Phrasebook, arm: Arm, 
     refuseUnworded(phrasebook, trace);
     const { text, spans } = phrasebook.renderTrace(graph, trace, random.fork("wording", copy));
     refuseWrongAnswer(problem, phrasebook, text);
-    for (const prompt of prompts) demonstrations.push({ problem: id, prompt, completion: text, spans, answer, operations });
+    for (const prompt of prompts) {
+      const made = { problem: id, prompt, completion: text, spans, answer, operations, structureHash };
+      demonstrations.push(modulus === undefined ? made : { ...made, modulus });
+    }
   }
   return demonstrations;
 }

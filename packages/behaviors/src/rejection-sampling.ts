@@ -7,6 +7,10 @@ export interface ScoredRollouts {
   readonly prompt: string;
   readonly answer: Value;
   readonly operations: number;
+  /** The problem's. @defaultValue absent from the demonstrations too */
+  readonly structureHash?: string;
+  /** What the arithmetic is modulo. @defaultValue absent: ordinary numbers */
+  readonly modulus?: number;
   readonly rollouts: readonly { readonly text: string; readonly reward: number; readonly finishReason: "stop" | "length" }[];
 }
 
@@ -35,12 +39,13 @@ export function rejectionSampling(group: ScoredRollouts, options: RejectionSampl
     throw new BridgeError("invalid-option", `rejection sampling takes ${copies} copies; use an integer of at least 1`);
   }
   if (!keepsProblem(group, options)) return [];
-  const { problem, prompt, answer, operations, rollouts } = group;
+  const { problem, prompt, answer, operations, structureHash, modulus, rollouts } = group;
+  const known = { ...(structureHash === undefined ? {} : { structureHash }), ...(modulus === undefined ? {} : { modulus }) };
   const right = rollouts.filter((rollout) => isRight(rollout, options) && rollout.finishReason === "stop").map(({ text }) => text);
   return createRandom(seed, `rejection sampling of ${problem}`)
     .shuffle([...new Set(right)])
     .slice(0, copies)
-    .map((completion) => ({ problem, prompt, completion, spans: [], answer, operations }));
+    .map((completion) => ({ problem, prompt, completion, spans: [], answer, operations, ...known }));
 }
 
 /**

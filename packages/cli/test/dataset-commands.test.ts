@@ -40,6 +40,33 @@ beforeAll(async () => {
   );
 }, 120_000);
 
+describe("lines know what their texts don't say", () => {
+  test("check and solve need no modulus for terse files that we wrote", async () => {
+    expect(rowsOf(await run("check", "-i", "careful.jsonl", "--strict", "--no-steps"))).toHaveLength(12);
+    for (const [format, to] of [
+      ["verl", "jsonl"],
+      ["openrlhf", "parquet"],
+    ] as const) {
+      await run("export", "-i", "careful.jsonl", "-o", `checked-${format}`, "--format", format, "--to", to);
+      const file = join(`checked-${format}`, "data", `train-00000-of-00001.${to}`);
+      expect(rowsOf(await run("check", "-i", file, "--strict", "--no-steps"))).toHaveLength(12);
+    }
+    const solved = rowsOf<{ answer: number }>(await run("solve", "-i", "problems.jsonl"));
+    expect(solved.map(({ answer }) => answer)).toEqual(linesOf<Problem>("problems.jsonl").map(({ answer }) => answer));
+  });
+
+  test("stats tells whether demonstrations repeat the templates of others", async () => {
+    const shared = async (input: string, other: string) =>
+      (JSON.parse(await run("stats", "-i", input, "--against", other, "--json")) as { shared: unknown }).shared;
+    const structuresOfOther = new Set(linesOf<Problem>("problems.jsonl").map(({ structureHash }) => structureHash)).size;
+    expect(await shared("careful.jsonl", "vanilla.jsonl")).toEqual({ prompts: 12, structures: 12, structuresKnown: 12, structuresOfOther });
+    await run("generate", "--ops", "2-3", "--split", "train", "--count", "40", "-o", "train.jsonl");
+    await run("generate", "--ops", "2-3", "--split", "test", "--count", "40", "-o", "test.jsonl");
+    await run("inject", "-i", "test.jsonl", "-o", "test-sft.jsonl");
+    expect(await shared("test-sft.jsonl", "train.jsonl")).toMatchObject({ prompts: 0, structures: 0, structuresKnown: 40 });
+  });
+});
+
 test("inject knows the behaviours beyond the paper's by name", () => {
   const behaviors = linesOf<Demonstration>("careful.jsonl").flatMap(({ spans }) => spans.map(({ behavior }) => behavior));
   for (const name of ["planning", "verification", "backtracking"]) expect(behaviors).toContain(`@bridge-rl/${name}`);
@@ -71,7 +98,7 @@ describe("export and import", () => {
     const rows = await collect(readDataset(join(cwd, "rl")));
     expect(rows).toEqual(
       linesOf<Problem>("problems.jsonl").map(({ id, prompt, answer, difficulty, structureHash }) => ({
-        ...{ prompt, answer: String(answer), problem: id, operations: difficulty.operations, structureHash, system: "Think." },
+        ...{ prompt, answer: String(answer), problem: id, operations: difficulty.operations, structureHash, modulus: 23, system: "Think." },
       })),
     );
     expect(rowsOf(await run("import", "rl"))).toEqual(rows);

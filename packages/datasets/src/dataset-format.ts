@@ -28,7 +28,7 @@ const messages = (name: string): Column => ({ name, type: messagesType });
 /** Which columns a format has, in their order. All files of a run share them. */
 export function columnsOf(format: DatasetFormat, kind: DatasetKind, options: Pick<EncodeOptions, "spans"> = {}): Column[] {
   const spans = kind === "sft" && options.spans === true ? [text("spans")] : [];
-  const about = [text("problem"), integer("operations"), text("structure_hash"), ...spans];
+  const about = [text("problem"), integer("operations"), text("structure_hash"), integer("modulus"), ...spans];
   switch (format) {
     case "trl":
       return [text("prompt"), ...(kind === "sft" ? [text("completion")] : []), text("answer"), ...about];
@@ -52,7 +52,7 @@ export function columnsOf(format: DatasetFormat, kind: DatasetKind, options: Pic
  */
 export function encodeRow(row: DatasetRow, format: DatasetFormat, index: number, options: EncodeOptions = {}): FileRow {
   const { dataSource = "bridge-rl", ability = "math", split = "train" } = options;
-  const { prompt, completion, answer, problem, operations, structureHash, spans, system = options.system } = row;
+  const { prompt, completion, answer, problem, operations, structureHash, modulus, spans, system = options.system } = row;
   const sft = kindOf(row) === "sft";
   const asked = [...(system === undefined ? [] : [{ role: "system", content: system }]), { role: "user", content: prompt }];
   const said = sft ? [{ role: "assistant", content: completion }] : [];
@@ -60,6 +60,7 @@ export function encodeRow(row: DatasetRow, format: DatasetFormat, index: number,
     problem: problem ?? null,
     operations: operations ?? null,
     structure_hash: structureHash ?? null,
+    modulus: modulus ?? null,
     ...(sft && options.spans === true ? { spans: spans === undefined ? null : JSON.stringify(spans) } : {}),
   };
   const label = answer ?? null;

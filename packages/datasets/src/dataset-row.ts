@@ -15,6 +15,8 @@ export interface DatasetRow {
   readonly spans?: readonly Span[];
   /** Hash of the solution template. */
   readonly structureHash?: string;
+  /** What the arithmetic is modulo, which terse texts don't say. */
+  readonly modulus?: number;
   /** The system message, in formats that have messages. */
   readonly system?: string;
 }
@@ -30,15 +32,19 @@ export interface RowOptions {
 /** A demonstration as a row for SFT. */
 export function demonstrationRow(demonstration: Demonstration, options: RowOptions = {}): DatasetRow {
   const { formatAnswer = String } = options;
-  const { problem, prompt, completion, spans, answer, operations } = demonstration;
-  return { prompt, completion, answer: formatAnswer(answer), problem, operations, spans };
+  const { answer, ...row } = demonstration;
+  return { ...row, answer: formatAnswer(answer) };
 }
 
 /** A problem as a row for RL. */
 export function problemRow(problem: Problem, options: RowOptions = {}): DatasetRow {
   const { formatAnswer = String } = options;
-  const { id, prompt, answer, difficulty, structureHash } = problem;
-  return { prompt, answer: formatAnswer(answer), problem: id, operations: difficulty.operations, structureHash };
+  const { id, prompt, answer, difficulty, structureHash, graph } = problem;
+  const { modulus } = graph;
+  return {
+    ...{ prompt, answer: formatAnswer(answer), problem: id, operations: difficulty.operations, structureHash },
+    ...(modulus === undefined ? {} : { modulus }),
+  };
 }
 
 /** What kind of data a row belongs to. */

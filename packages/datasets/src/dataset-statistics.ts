@@ -2,12 +2,15 @@ import { type BehaviorMark, type BehaviorMarkKind, wilsonInterval } from "@bridg
 import type { DatasetRow } from "./dataset-row.js";
 import { Tally } from "./internal/tally.js";
 import { HashSet53, textHash } from "./internal/text-hash.js";
+import type { RowIndex } from "./row-index.js";
 
 export interface StatisticsOptions {
   /** Tokens of a text; without it lengths are told in characters alone. @defaultValue none */
   readonly countTokens?: (text: string) => number;
   /** Finds behaviours by the wording of completions, as a phrasebook does. @defaultValue none: spans alone tell of behaviours */
   readonly detectBehaviors?: (completion: string) => readonly BehaviorMark[];
+  /** Counts rows whose prompt or solution template another dataset has too: test data against training data. @defaultValue none */
+  readonly against?: RowIndex;
 }
 
 /** How long texts are. */
@@ -72,6 +75,15 @@ export interface DatasetStatistics {
     readonly structures: number;
     readonly structuresKnown: number;
   };
+  /** Rows that the dataset given as `against` has too; absent without one. */
+  readonly shared?: {
+    readonly prompts: number;
+    /** Rows with a solution template of the other dataset, among those that have a hash. */
+    readonly structures: number;
+    readonly structuresKnown: number;
+    /** Different solution templates of the other dataset; 0 where its rows have no hashes, so that nothing can be found. */
+    readonly structuresOfOther: number;
+  };
 }
 
 const mostAnswers = 100_000;
@@ -104,6 +116,8 @@ class Collector implements StatisticsCollector {
   readonly #prompts: HashSet53 = new HashSet53();
   readonly #structures: HashSet53 = new HashSet53();
   #structuresKnown = 0;
+  #sharedPrompts = 0;
+  #sharedStructures = 0;
 
   constructor(options: StatisticsOptions) {
     this.#options = options;
@@ -111,7 +125,7 @@ class Collector implements StatisticsCollector {
 
   add(row: DatasetRow): void {
     const { prompt, completion, operations, answer, structureHash, spans } = row;
-    const { countTokens, detectBehaviors } = this.#options;
+    const { countTokens, detectBehaviors, against } = this.#options;
     this.#rows++;
     this.#promptCharacters.add(prompt.length);
     if (countTokens !== undefined) this.#promptTokens.add(countTokens(prompt));
@@ -128,6 +142,11 @@ class Collector implements StatisticsCollector {
     if (answer !== undefined) this.#addAnswer(answer, operations);
     this.#prompts.add(textHash(prompt));
     this.#texts.add(textHash(`${prompt}\u0000${completion ?? ""}`));
+    if (against !== undefined) {
+      const match = against.match(row);
+      if (match.prompt) this.#sharedPrompts++;
+      if (match.structure === true) this.#sharedStructures++;
+    }
     if (structureHash === undefined) return;
     this.#structuresKnown++;
     this.#structures.add(textHash(structureHash));
@@ -145,6 +164,7 @@ class Collector implements StatisticsCollector {
   result(): DatasetStatistics {
     const top = [...this.#answers].sort(([one, left], [other, right]) => right - left || (one < other ? -1 : 1));
     const zero = this.#answers.get("0");
+    const { against } = this.#options;
     const shares = (pairs: readonly [string, number][]) => pairs.map(([answer, times]) => answerShare(answer, times, this.#answersKnown));
     return {
       rows: this.#rows,
@@ -170,6 +190,16 @@ class Collector implements StatisticsCollector {
         structures: this.#structuresKnown - this.#structures.size,
         structuresKnown: this.#structuresKnown,
       },
+      ...(against === undefined
+        ? {}
+        : {
+            shared: {
+              prompts: this.#sharedPrompts,
+              structures: this.#sharedStructures,
+              structuresKnown: this.#structuresKnown,
+              structuresOfOther: against.structures,
+            },
+          }),
     };
   }
 }

@@ -66,6 +66,7 @@ function assemble({ prompt, completion, system }: Conversation, answer: string |
   const problem = about.optionalText("problem");
   const operations = about.optionalInteger("operations") ?? about.optionalInteger("num_ops");
   const structureHash = about.optionalText("structure_hash");
+  const modulus = about.optionalInteger("modulus");
   const spans = about.optionalSpans("spans");
   return {
     prompt,
@@ -75,6 +76,7 @@ function assemble({ prompt, completion, system }: Conversation, answer: string |
     ...(operations === undefined ? {} : { operations }),
     ...(spans === undefined ? {} : { spans }),
     ...(structureHash === undefined ? {} : { structureHash }),
+    ...(modulus === undefined ? {} : { modulus }),
     ...(system === undefined ? {} : { system }),
   };
 }

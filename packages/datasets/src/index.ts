@@ -15,6 +15,7 @@ export { decodeRow } from "./decode-row.js";
 export { readJsonLines, writeJsonLines } from "./jsonl-file.js";
 export { readParquet, writeParquet } from "./parquet-file.js";
 export { type ReadDatasetOptions, readDataset, readRows } from "./read-dataset.js";
+export { RowIndex, type RowMatch } from "./row-index.js";
 export { rowsOfLine } from "./rows-of-line.js";
 export { type StatisticsPageOptions, statisticsPage } from "./statistics-page.js";
 export { type StatisticsTable, statisticsTables } from "./statistics-tables.js";

@@ -15,15 +15,28 @@ export function rowsOfLine(line: FileRow, place: string, formatAnswer: (answer: 
   const worded = typeof answer === "number" || typeof answer === "boolean" ? { ...line, answer: formatAnswer(answer) } : line;
   if ("graph" in line && "difficulty" in line) {
     const { operations } = object(line, "difficulty", place);
-    const { id, structureHash, prompt } = line;
-    return [decodeRow({ prompt, problem: id, structure_hash: structureHash, operations, answer: worded.answer }, place, "trl")];
+    const { id, prompt } = line;
+    return [decodeRow({ prompt, problem: id, ...template(line, place), operations, answer: worded.answer }, place, "trl")];
   }
-  if (!Array.isArray(line.rollouts)) return [decodeRow(worded, place)];
+  if (!Array.isArray(line.rollouts)) return [decodeRow({ ...worded, ...template(line, place) }, place)];
   const { prompt, problem, operations } = line;
   return line.rollouts.map((rollout: unknown, index) => {
     const { text } = object({ rollout }, "rollout", place);
-    return decodeRow({ prompt, problem, operations, answer: worded.answer, completion: text }, `${place}, rollout ${index}`, "trl");
+    return decodeRow(
+      { prompt, problem, ...template(line, place), operations, answer: worded.answer, completion: text },
+      `${place}, rollout ${index}`,
+      "trl",
+    );
   });
+}
+
+/** What our own lines say of the problem's graph, by the names of columns. */
+function template(line: FileRow, place: string): FileRow {
+  const modulus = "graph" in line ? object(line, "graph", place).modulus : line.modulus;
+  return {
+    ...("structureHash" in line ? { structure_hash: line.structureHash } : {}),
+    ...(modulus === undefined ? {} : { modulus }),
+  };
 }
 
 function object(line: FileRow, name: string, place: string): FileRow {

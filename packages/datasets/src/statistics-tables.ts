@@ -9,7 +9,7 @@ export interface StatisticsTable {
 
 /** Says statistics in tables, for terminals and pages. Tables without rows are left out. */
 export function statisticsTables(statistics: DatasetStatistics): StatisticsTable[] {
-  const { rows, completions, operations, prompt, completion, answers, behaviors, marks, duplicates } = statistics;
+  const { rows, completions, operations, prompt, completion, answers, behaviors, marks, duplicates, shared } = statistics;
   const tables: StatisticsTable[] = [
     {
       title: "Rows",
@@ -65,8 +65,22 @@ export function statisticsTables(statistics: DatasetStatistics): StatisticsTable
           : [["solution template", whole(duplicates.structures), percent(duplicates.structures / duplicates.structuresKnown)]]),
       ],
     },
+    {
+      title: "Shared with the other dataset",
+      head: ["is there too", "rows", "share"],
+      rows: shared === undefined ? [] : sharedRows(shared, rows),
+    },
   ];
   return tables.filter((table) => table.rows.length > 0);
+}
+
+function sharedRows(shared: NonNullable<DatasetStatistics["shared"]>, rows: number): string[][] {
+  const { prompts, structures, structuresKnown, structuresOfOther } = shared;
+  const told = structuresKnown > 0 && structuresOfOther > 0;
+  return [
+    ["prompt", whole(prompts), percent(prompts / rows)],
+    ["solution template", told ? whole(structures) : "unknown", told ? percent(structures / structuresKnown) : ""],
+  ];
 }
 
 function behaviorTable(title: string, shares: readonly BehaviorShare[], { completions, completion }: DatasetStatistics): StatisticsTable {

@@ -36,7 +36,7 @@ const span = fc.record(
   { requiredKeys: ["start", "end", "step", "kind"] },
 );
 const rlRow: fc.Arbitrary<DatasetRow> = fc.record(
-  { prompt: text, answer: text, problem: text, operations: fc.maxSafeInteger(), structureHash: text },
+  { prompt: text, answer: text, problem: text, operations: fc.maxSafeInteger(), structureHash: text, modulus: fc.integer({ min: 2 }) },
   { requiredKeys: ["prompt"], noNullPrototype: true },
 );
 const sftRow: fc.Arbitrary<DatasetRow> = fc
@@ -197,7 +197,7 @@ describe("writeDataset", () => {
         ],
         ability: "logic",
         reward_model: { style: "rule", ground_truth: "3" },
-        extra_info: { split: "test", index: 9, answer: "3", problem: null, operations: null, structure_hash: null },
+        extra_info: { split: "test", index: 9, answer: "3", problem: null, operations: null, structure_hash: null, modulus: null },
       },
     );
   });

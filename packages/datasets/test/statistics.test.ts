@@ -1,7 +1,7 @@
 import { wilsonInterval } from "@bridge-rl/spec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { collectStatistics, type DatasetRow, rowsOfLine, statisticsPage, statisticsTables } from "../src/index.js";
+import { collectStatistics, type DatasetRow, RowIndex, rowsOfLine, statisticsPage, statisticsTables } from "../src/index.js";
 import { HashSet53, textHash } from "../src/internal/text-hash.js";
 
 const statisticsOf = (rows: readonly DatasetRow[], options = {}) => {
@@ -55,6 +55,29 @@ describe("collectStatistics", () => {
       { answer: "7", count: 3, share: 0.6, interval: wilsonInterval(0.6, 5) },
       { answer: "0", count: 2, share: 0.4, interval: wilsonInterval(0.4, 5) },
     ]);
+  });
+
+  test("counts what another dataset has too, by prompt and by solution template", () => {
+    const train = new RowIndex();
+    for (const row of rows) train.add(row);
+    expect([train.prompts, train.structures]).toEqual([3, 2]);
+    const test: DatasetRow[] = [
+      { prompt: "aa", structureHash: "x" },
+      { prompt: "new", structureHash: "y" },
+      { prompt: "newer", structureHash: "z" },
+      { prompt: "a" },
+    ];
+    const statistics = statisticsOf(test, { against: train });
+    expect(statistics.shared).toEqual({ prompts: 2, structures: 2, structuresKnown: 3, structuresOfOther: 2 });
+    expect(statisticsOf(test)).not.toHaveProperty("shared");
+    const shown = statisticsTables(statistics).find(({ title }) => title.startsWith("Shared"));
+    expect(shown?.rows).toEqual([
+      ["prompt", "2", "50.0 %"],
+      ["solution template", "2", "66.7 %"],
+    ]);
+    // Where either side has no hashes, nothing is said to be safe.
+    const blind = statisticsTables(statisticsOf(test, { against: new RowIndex() })).find(({ title }) => title.startsWith("Shared"));
+    expect(blind?.rows[1]).toEqual(["solution template", "unknown", ""]);
   });
 
   test("agrees with sorting all lengths, and its histogram misses none", () => {
@@ -118,6 +141,12 @@ describe("rowsOfLine", () => {
     expect(rowsOfLine({ id: "p", graph, prompt: "?", answer: -3, difficulty: { operations: 4 }, structureHash: "h" }, "here")).toEqual([
       { prompt: "?", answer: "-3", problem: "p", operations: 4, structureHash: "h" },
     ]);
+    const modular = { nodes: [], target: 0, modulus: 23 };
+    expect(rowsOfLine({ id: "p", graph: modular, prompt: "?", answer: 3, difficulty: { operations: 4 } }, "here")).toEqual([
+      { prompt: "?", answer: "3", problem: "p", operations: 4, modulus: 23 },
+    ]);
+    const kept = { problem: "p", prompt: "?", completion: "!", spans: [], answer: "1", operations: 4, structureHash: "h", modulus: 7 };
+    expect(rowsOfLine(kept, "here")).toEqual([kept]);
     const demonstration = { problem: "p", prompt: "?", completion: "!", spans: [], answer: true, operations: 4 };
     expect(rowsOfLine(demonstration, "here", (answer) => (answer === true ? "True" : "no"))).toEqual([
       { ...demonstration, answer: "True" },

@@ -56,6 +56,8 @@ export interface RolloutSample {
   readonly graph: ReasoningGraph;
   readonly answer: Value;
   readonly operations: number;
+  /** The problem's; absent in runs of earlier versions. */
+  readonly structureHash?: string;
   readonly rollouts: readonly {
     readonly text: string;
     readonly reward: number;
@@ -214,6 +216,7 @@ export const rolloutSampleSchema: z.ZodType<RolloutSample> = z.object({
   graph: reasoningGraphSchema,
   answer: valueSchema,
   operations: count,
+  structureHash: z.string().exactOptional(),
   rollouts: z.array(
     z.object({
       text: z.string(),

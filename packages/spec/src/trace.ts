@@ -64,4 +64,8 @@ export interface Demonstration {
   readonly spans: readonly Span[];
   readonly answer: Value;
   readonly operations: number;
+  /** The problem's, by which data for training and for tests is kept apart. Since 1.1; absent where nobody knows it. */
+  readonly structureHash?: string;
+  /** What the arithmetic is modulo, which terse texts don't say. Since 1.1; absent for ordinary numbers. */
+  readonly modulus?: number;
 }

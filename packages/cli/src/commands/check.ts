@@ -9,14 +9,14 @@ export function addCheck(program: Command): void {
     .command("check")
     .summary("judge solutions by other hands, step by step")
     .description(
-      `Reads JSON lines with the texts of a problem and a solution and writes {line, ok, valid, findings, behaviors, progress, …} for each, or
+      `Reads JSON lines or Parquet with the texts of a problem and a solution and writes {line, ok, valid, findings, behaviors, progress, …} for each, or
 {line, ok: false, error: {code, message}} where the problem can't be read. A finding is {kind, severity, message, start, end, step}:
 characters of the solution, and errors make it invalid where notes don't. The problem is taken from question, prompt (a string or chat
-messages), query, problem, text or input, the solution from solution, completion, response, output or generation. id, row, case and problem
+messages), query, input, problem, text or messages, the solution from solution, completion, response, output, generation or messages. id, row, case and problem
 of a row are repeated; a row that says valid itself also gets {expected, agrees}.`,
     )
     .addOption(new Option("--task <name>", "what the texts are about").choices(textTaskNames).default("igsm"))
-    .option("-i, --in <file>", "JSON lines to read, - for standard input", "-")
+    .option("-i, --in <file>", "JSON lines or a .parquet file to read, - for standard input", "-")
     .option("--problems <file>", "JSON lines with the problems, where rows only name theirs by problem (or id)")
     .option(...outputFlag)
     .option("--problem-field <name>", "the field with the problem's text")

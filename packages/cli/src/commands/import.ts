@@ -30,8 +30,9 @@ export function addImport(program: Command): void {
       await withLineWriter(output, async (writer) => {
         let index = 0;
         for await (const row of readAnyRows(data)) {
-          const { prompt, completion, answer = "", problem = `${data}#${index}`, operations = 0, spans = [] } = row;
-          await writer.write(completion === undefined ? row : { problem, prompt, completion, spans, answer, operations });
+          const { system: _, ...known } = row;
+          const defaults = { problem: `${data}#${index}`, spans: [], answer: "", operations: 0 };
+          await writer.write(row.completion === undefined ? row : { ...defaults, ...known });
           index++;
         }
       });

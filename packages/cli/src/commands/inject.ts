@@ -9,7 +9,9 @@ export function addInject(program: Command): void {
   program
     .command("inject")
     .summary("turn problems into demonstrations, with behaviours injected")
-    .description("Reads problem lines and writes demonstration lines: {problem, prompt, completion, spans, answer, operations}.")
+    .description(
+      "Reads problem lines and writes demonstration lines: {problem, prompt, completion, spans, answer, operations, structureHash, modulus}, the last where there is one.",
+    )
     .option(...inputFlag)
     .option(...outputFlag)
     .option(

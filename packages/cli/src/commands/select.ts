@@ -38,7 +38,11 @@ export function addSelect(program: Command): void {
         const kept = new Set<string>();
         for await (const { row } of readLines(input, rolloutSampleSchema)) {
           if (problems !== undefined && keepsProblem(row, options)) kept.add(row.problem);
-          if (problems === undefined) for (const demonstration of rejectionSampling(row, options)) await writer.write(demonstration);
+          if (problems === undefined) {
+            const { modulus } = row.graph;
+            const group = modulus === undefined ? row : { ...row, modulus };
+            for (const demonstration of rejectionSampling(group, options)) await writer.write(demonstration);
+          }
         }
         if (problems === undefined) return;
         for await (const { row } of readLines(problems, problemRowSchema)) if (kept.has(row.id)) await writer.write(row);

@@ -12,6 +12,7 @@ export function addStats(program: Command): void {
         "what a constant one would score, behaviours, and duplicates.",
     )
     .option(...inputFlag)
+    .option("--against <data>", "also count the rows whose prompt or solution template this other data has, such as the training data")
     .option("--page <file>", "also write one self-contained HTML page")
     .option("--tokenizer <model>", "count tokens with the tokenizer of a model's folder or package")
     .option("--task <name>", "source of the phrasebook", "igsm")
@@ -22,6 +23,7 @@ export function addStats(program: Command): void {
       examples([
         ["bridge stats -i bridge.jsonl --phrasebook prose --tokenizer @bridge-rl/base-igsm --page stats.html", "all that can be told"],
         ["bridge generate --ops 20 --count 5000 | bridge stats", "how often is the answer 0?"],
+        ["bridge stats -i test.jsonl --against train.jsonl", "does the test data repeat the training data?"],
         ["bridge stats -i train.parquet --json", "for a script"],
       ]),
     )

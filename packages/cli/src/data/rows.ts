@@ -67,4 +67,6 @@ export const demonstrationSchema: ZodType<Demonstration> = z.object({
   spans: z.array(span),
   answer: value,
   operations: count,
+  structureHash: z.string().exactOptional(),
+  modulus: z.int().positive().exactOptional(),
 });

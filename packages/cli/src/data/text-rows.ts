@@ -5,26 +5,43 @@ import { assertFile } from "./read-lines.js";
 
 /** A line whose fields nobody promised. */
 export interface TextRow {
-  /** Counted from 1. */
+  /** Counted from 1; the row in Parquet. */
   readonly line: number;
   /** The line's object, or why it is none. */
   readonly row: Readonly<Record<string, unknown>> | BridgeError;
 }
 
 /**
- * Reads JSON lines of any shape one at a time; a line that is no JSON object comes as an error in its place. Empty lines are skipped.
+ * Reads JSON lines or Parquet of any shape one row at a time; a line that is no JSON object comes as an error in its place. Empty lines are
+ * skipped.
  *
- * @param path  a file, or `-` for standard input
- * @throws BridgeError `missing-file`
+ * @param path  a file, or `-` for JSON lines on standard input
+ * @throws BridgeError `missing-file`; `invalid-file` for what is no Parquet
  */
 export async function* readTextRows(path: string): AsyncGenerator<TextRow> {
   if (path !== "-") await assertFile(path);
+  if (path.endsWith(".parquet")) {
+    const { readParquet } = await import("@bridge-rl/datasets");
+    let row = 0;
+    for await (const columns of readParquet(path)) yield { line: ++row, row: withoutBigints(columns) };
+    return;
+  }
   const lines = createInterface({ input: path === "-" ? process.stdin : createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let line = 0;
   for await (const text of lines) {
     line++;
     if (text.trim() !== "") yield { line, row: parseRow(text) };
   }
+}
+
+/** Parquet's 64-bit integers as numbers, as JSON has them. */
+function withoutBigints(columns: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, value]) => {
+      if (typeof value === "bigint") return [name, Number(value)];
+      return [name, isObject(value) ? withoutBigints(value) : value];
+    }),
+  );
 }
 
 function parseRow(text: string): TextRow["row"] {
@@ -37,11 +54,11 @@ function parseRow(text: string): TextRow["row"] {
   }
 }
 
-/** Where problems stand in rows by other hands, in order of preference. */
-export const problemFields: readonly string[] = ["question", "prompt", "query", "problem", "text", "input"];
+/** Where problems stand in rows by other hands, in order of preference: `input` first where `problem` is an id, as in OpenRLHF files of ours. */
+export const problemFields: readonly string[] = ["question", "prompt", "query", "input", "problem", "text", "messages"];
 
 /** Where solutions stand. */
-export const solutionFields: readonly string[] = ["solution", "completion", "response", "output", "generation"];
+export const solutionFields: readonly string[] = ["solution", "completion", "response", "output", "generation", "messages"];
 
 /**
  * The text of the first field that has one: a string, or the last message of a conversation that is `from` the given role.
@@ -68,10 +85,10 @@ function contentOf(value: unknown, role: string): string | undefined {
   return isObject(message) && typeof message.content === "string" ? message.content : undefined;
 }
 
-/** The modulus that a row names: its own, or that of a graph it carries. */
-export function modulusOf({ modulus, graph }: Readonly<Record<string, unknown>>): number | undefined {
-  if (typeof modulus === "number") return modulus;
-  return isObject(graph) && typeof graph.modulus === "number" ? graph.modulus : undefined;
+/** The modulus that a row names: its own, or that of a graph it carries, or what verl keeps aside. */
+export function modulusOf({ modulus, graph, extra_info }: Readonly<Record<string, unknown>>): number | undefined {
+  const named = [modulus, ...[graph, extra_info].map((aside) => (isObject(aside) ? aside.modulus : undefined))];
+  return named.find((value) => typeof value === "number");
 }
 
 /** What a row says is asked for, in the field in which rows of a task do. */

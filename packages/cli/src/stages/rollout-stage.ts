@@ -18,6 +18,7 @@ export function rolloutSample({ problem, rollouts, rewards }: RolloutGroup, phra
     graph: problem.graph,
     answer: problem.answer,
     operations: problem.difficulty.operations,
+    structureHash: problem.structureHash,
     rollouts: rollouts.map(({ text, finishReason }, index) => ({
       text,
       reward: rewards[index] as number,

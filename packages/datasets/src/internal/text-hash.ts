@@ -21,6 +21,10 @@ export class HashSet53 {
     return this.#size;
   }
 
+  has(hash: number): boolean {
+    return this.#slots[find(this.#slots, hash)] === hash;
+  }
+
   /** Adds a number. @returns whether it was new */
   add(hash: number): boolean {
     if (this.#size * 2 >= this.#slots.length) this.#grow();
