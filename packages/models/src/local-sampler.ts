@@ -31,7 +31,7 @@ export interface LocalSamplerOptions {
   readonly batchSize?: number;
   /**
    * Where programs have the weights. `initializers` makes steps faster, but programs are compiled again whenever the weights change;
-   * `inputs` compiles each shape once. @defaultValue "inputs" below four million parameters, else "initializers"
+   * `inputs` compiles each shape once. @defaultValue "inputs" below two million parameters, else "initializers"
    */
   readonly weightPlacement?: "inputs" | "initializers";
 }
@@ -266,5 +266,5 @@ function originOf({ precision }: ResolvedSampling): { readonly offPolicy?: boole
 }
 
 function isSmall({ tensors }: PolicyWeights): boolean {
-  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0) < 4e6;
+  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0) < 2e6;
 }

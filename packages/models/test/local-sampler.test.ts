@@ -147,6 +147,24 @@ describe("sampling", () => {
     expect(chiSquare).toBeLessThan(80);
   });
 
+  test("draws the same past the end of a cache's first part, wherever the weights lie", async () => {
+    const requests = [5, 60, 90].map((length, seed) => ({
+      promptIds: Int32Array.from({ length }, (_, index) => 2 + ((7 * index) % 30)),
+      count: 2,
+      seed,
+    }));
+    const [inputs = [], initializers = []] = await Promise.all(
+      (["inputs", "initializers"] as const).map((weightPlacement) =>
+        makePolicy({ weightPlacement }).sampler.sample(requests, { maxTokens: 40 }),
+      ),
+    );
+    expect(initializers.map(({ completionIds }) => completionIds)).toEqual(inputs.map(({ completionIds }) => completionIds));
+    for (const [index, { logProbabilities }] of initializers.entries()) {
+      for (const [position, value] of logProbabilities.entries())
+        expect(value).toBeCloseTo(inputs[index]?.logProbabilities[position] as number, 5);
+    }
+  });
+
   test("follows the weights after an optimiser step", async () => {
     for (const weightPlacement of ["inputs", "initializers"] as const) {
       const policy = makePolicy({ weightPlacement });

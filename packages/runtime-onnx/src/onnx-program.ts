@@ -8,19 +8,26 @@ export class OnnxProgram implements Program {
   #session: Session | undefined;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: readonly string[];
+  readonly #variableAxes: Readonly<Record<string, number>>;
 
-  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) {
+  constructor(
+    session: Session,
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: readonly string[],
+    variableAxes: Readonly<Record<string, number>> = {},
+  ) {
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.#variableAxes = variableAxes;
   }
 
   run(inputs: Readonly<Record<string, TensorValue>>): Record<string, TensorValue> {
     if (this.#session === undefined) throw new BridgeError("invalid-input", "the program was disposed; compile the graph again");
-    checkInputs(this.#inputs, inputs);
+    checkInputs(this.#inputs, inputs, this.#variableAxes);
     const feeds: Record<string, Feed> = {};
-    for (const [name, { dataType, shape }] of this.#inputs) {
-      const { data } = inputs[name] as TensorValue;
+    for (const [name, { dataType }] of this.#inputs) {
+      const { data, shape } = inputs[name] as TensorValue;
       feeds[name] = { type: dataType, location: "cpu", data, dims: shape };
     }
     const results = runSession(this.#session, feeds, this.#outputs);

@@ -44,10 +44,11 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime<Gra
     name: `onnx-${name}`,
     specVersion: 1,
     residency,
+    variableAxes: name === "cpu",
     async compile(graph, compileOptions: CompileOptions = {}) {
       const session = await compileSession(graph, resolved, compileOptions);
       const inputs = [...graph.inputs].filter(([input]) => !(input in (compileOptions.initializers ?? {})));
-      return new OnnxProgram(session, new Map(inputs), [...graph.outputs.keys()]);
+      return new OnnxProgram(session, new Map(inputs), [...graph.outputs.keys()], compileOptions.variableAxes);
     },
     ...(residency === "device" ? { device: deviceMemory(resolved) } : {}),
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { BridgeError, type TensorValue } from "@bridge-rl/spec";
-import { add, Graph, matmul, max, multiply, sum } from "@bridge-rl/tensor";
+import { add, Graph, matmul, max, multiply, slice, softmax, sum } from "@bridge-rl/tensor";
 import { describe, expect, test } from "vitest";
 import { createOnnxRuntime } from "../src/index.js";
 
@@ -33,6 +33,39 @@ describe("createOnnxRuntime", () => {
     const program = await createOnnxRuntime().compile(affine(), { initializers: { w } });
     expect(program.run({ x }).y?.data).toEqual(Float32Array.of(2, 5, 4, 9));
     expect(() => program.run({ x, w })).toThrow('the program has no input "w"; it has x');
+    program.dispose();
+  });
+
+  test("one program takes inputs of several sizes along a variable axis, and says which sizes it takes", async () => {
+    // the softmax of a row and of its last element alone, which counts from the end
+    const graph = new Graph();
+    const scores = graph.input("scores", [2, 8]);
+    const shares = softmax(scores);
+    graph.output("rest", sum(slice(shares, -1, 0, -1), -1));
+    graph.output("last", slice(shares, -1, -1, 8));
+    const program = await createOnnxRuntime().compile(graph, { variableAxes: { scores: 1 } });
+    for (const size of [2, 8, 5]) {
+      const data = Float32Array.from({ length: 2 * size }, (_, index) => Math.sin(index));
+      const { rest, last } = program.run({ scores: value(data, 2, size) });
+      for (const row of [0, 1]) {
+        const exponentials = [...data.subarray(row * size, (row + 1) * size)].map(Math.exp);
+        const share = (exponentials.at(-1) as number) / exponentials.reduce((total, each) => total + each, 0);
+        expect(last?.data[row]).toBeCloseTo(share, 6);
+        expect(rest?.data[row]).toBeCloseTo(1 - share, 6);
+      }
+      expect(last?.shape).toEqual([2, 1]);
+    }
+    for (const shape of [
+      [2, 9],
+      [2, 0],
+      [1, 8],
+    ]) {
+      const data = new Float32Array(shape.reduce((product, each) => product * each, 1));
+      expect(() => program.run({ scores: value(data, ...shape) })).toThrow(
+        `input "scores" is [${shape.join(", ")}]; the program wants [2, 1 to 8]`,
+      );
+    }
+    expect(() => program.run({ scores: value(new Float32Array(9), 2, 4) })).toThrow('input "scores" holds 9 elements; [2, 4] has 8');
     program.dispose();
   });
 

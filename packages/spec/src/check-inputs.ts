@@ -11,16 +11,18 @@ export interface TensorDeclaration {
 /**
  * Holds the inputs of a run to what its program declares: the same names, types, shapes and numbers of elements.
  *
+ * @param variableAxes  axes along which an input may have fewer elements, by name. @defaultValue none
  * @throws BridgeError `invalid-input` for a name too many or too few or another type, `shape-mismatch`
  */
 export function checkInputs(
   declared: ReadonlyMap<string, TensorDeclaration>,
   inputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly data?: TensorData; readonly dataType?: string }>>,
+  variableAxes: Readonly<Record<string, number>> = {},
 ): void {
   for (const [name, declaration] of declared) {
     const value = inputs[name];
     if (value === undefined) throw new BridgeError("invalid-input", `input "${name}" is missing; the program needs it`);
-    checkInput(name, declaration, value);
+    checkInput(name, declaration, value, variableAxes[name]);
   }
   for (const name of Object.keys(inputs)) {
     if (!declared.has(name)) {
@@ -33,17 +35,21 @@ function checkInput(
   name: string,
   { shape, dataType }: TensorDeclaration,
   value: { readonly shape: readonly number[]; readonly data?: TensorData; readonly dataType?: string },
+  variableAxis: number | undefined,
 ): void {
   const { data } = value;
   if (data === undefined ? value.dataType !== dataType : !(data instanceof arrayTypes[dataType])) {
     const given = data === undefined ? value.dataType : data.constructor.name;
     throw new BridgeError("invalid-input", `input "${name}" is a ${given}; the program wants ${dataType}`);
   }
-  if (value.shape.length !== shape.length || !value.shape.every((size, axis) => size === shape[axis])) {
-    throw new BridgeError("shape-mismatch", `input "${name}" is [${value.shape.join(", ")}]; the program wants [${shape.join(", ")}]`);
+  const fits = (size: number, axis: number): boolean =>
+    size === shape[axis] || (axis === variableAxis && Number.isInteger(size) && size > 0 && size < (shape[axis] as number));
+  if (value.shape.length !== shape.length || !value.shape.every(fits)) {
+    const wanted = shape.map((size, axis) => (axis === variableAxis ? `1 to ${size}` : size));
+    throw new BridgeError("shape-mismatch", `input "${name}" is [${value.shape.join(", ")}]; the program wants [${wanted.join(", ")}]`);
   }
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = value.shape.reduce((product, size) => product * size, 1);
   if (data !== undefined && data.length !== count) {
-    throw new BridgeError("shape-mismatch", `input "${name}" holds ${data.length} elements; [${shape.join(", ")}] has ${count}`);
+    throw new BridgeError("shape-mismatch", `input "${name}" holds ${data.length} elements; [${value.shape.join(", ")}] has ${count}`);
   }
 }

@@ -22,6 +22,11 @@ export interface CompileOptions {
    * than any of them needs. @defaultValue true
    */
   readonly keepMemory?: boolean;
+  /**
+   * Axes of inputs that a run may give fewer elements than the graph declares, by input name; for runtimes that say `variableAxes`. No operation
+   * may be told the size: what is sliced off counts from the end, and no shape that is written out holds it. @defaultValue none
+   */
+  readonly variableAxes?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -68,6 +73,8 @@ export interface Runtime<Graph = unknown> {
   readonly name: string;
   readonly specVersion: 1;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Whether programs take inputs of fewer elements along the axes that `CompileOptions` names. @defaultValue false */
+  readonly variableAxes?: boolean;
   /**
    * Where a model's tensors lie between two runs: in arrays of this process; on a device that keeps what runs give it; or, on a device that keeps
    * nothing but initializers, there what never changes and in this process the rest. @defaultValue "host"

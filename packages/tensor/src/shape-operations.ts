@@ -92,22 +92,26 @@ export function concat(inputs: readonly Tensor[], axis: number): Tensor {
   });
 }
 
-/** The elements from `start` up to, without, `end` along an axis. */
+/**
+ * The elements from `start` up to, without, `end` along an axis. Negative numbers count from the end, also where a run gives the axis fewer
+ * elements than the graph declares.
+ */
 export function slice(input: Tensor, axis: number, start: number, end: number): Tensor {
   const along = normalizeAxis(axis, input.shape.length, "slice");
   const size = sizeAt(input.shape, along);
-  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= size)) {
+  const [from, to] = [start, end].map((place) => (place < 0 ? size + place : place)) as [number, number];
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size)) {
     throw new TensorError("shape-mismatch", `slice: ${start} to ${end} is not within axis ${axis} of ${formatShape(input.shape)}`);
   }
-  if (start === 0 && end === size) return input;
+  if (from === 0 && to === size) return input;
   const integers = (value: number): Tensor => input.graph.integers([value]);
   return input.graph.operation({
     operator: "Slice",
     inputs: [input, integers(start), integers(end), integers(along)],
-    outputs: [{ shape: input.shape.map((each, index) => (index === along ? end - start : each)), dataType: input.dataType }],
+    outputs: [{ shape: input.shape.map((each, index) => (index === along ? to - from : each)), dataType: input.dataType }],
     derivative: () => ({
       inputs: [input],
-      pull: (gradient) => [pad(gradient, along, start, size - end)],
+      pull: (gradient) => [pad(gradient, along, from, size - to)],
     }),
   });
 }

@@ -16,11 +16,13 @@ export interface WriteOnnxOptions {
    * input's name. @defaultValue none
    */
   readonly initializers?: readonly string[];
+  /** Axes of inputs whose size is left open, by name. @defaultValue none */
+  readonly variableAxes?: Readonly<Record<string, number>>;
 }
 
 /** The ONNX model of what the graph's outputs need: IR version 10, operator set 21, and onnxruntime's own operators. */
 export function writeOnnx(graph: Graph, options: WriteOnnxOptions = {}): Uint8Array {
-  const { lowering = "fused", initializers = [] } = options;
+  const { lowering = "fused", initializers = [], variableAxes = {} } = options;
   for (const name of initializers) {
     if (!graph.inputs.has(name)) throw new TensorError("invalid-input", `the graph has no input "${name}" to make an initializer of`);
   }
@@ -36,7 +38,7 @@ export function writeOnnx(graph: Graph, options: WriteOnnxOptions = {}): Uint8Ar
       for (const constant of body.constants) writer.bytes(5, constant);
       for (const [name, tensor] of graph.inputs) {
         if (initializers.includes(name)) writer.message(5, (inner) => writeExternal(inner, name, tensor));
-        else writer.message(11, (inner) => writeValueInfo(inner, name, tensor));
+        else writer.message(11, (inner) => writeValueInfo(inner, name, tensor, variableAxes[name]));
       }
       for (const { name, tensor } of resolved) writer.message(12, (inner) => writeValueInfo(inner, name, tensor));
     })
@@ -166,11 +168,13 @@ function writeExternal(writer: ProtobufWriter, name: string, tensor: Tensor): vo
   writer.message(13, (entry) => entry.text(1, "location").text(2, name)).integer(14, 1);
 }
 
-function writeValueInfo(writer: ProtobufWriter, name: string, tensor: Tensor): void {
+function writeValueInfo(writer: ProtobufWriter, name: string, tensor: Tensor, variableAxis?: number): void {
   writer.text(1, name).message(2, (type) =>
     type.message(1, (tensorType) => {
       tensorType.integer(1, onnxType[tensor.dataType]).message(2, (shape) => {
-        for (const size of tensor.shape) shape.message(1, (dimension) => dimension.integer(1, size));
+        for (const [axis, size] of tensor.shape.entries()) {
+          shape.message(1, (dimension) => (axis === variableAxis ? dimension.text(2, "variable") : dimension.integer(1, size)));
+        }
       });
     }),
   );

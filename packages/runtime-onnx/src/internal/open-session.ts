@@ -18,13 +18,13 @@ export interface ResolvedOptions {
 export async function openSession(
   graph: Graph,
   options: ResolvedOptions,
-  { initializers = {}, keepMemory = true }: CompileOptions,
+  { initializers = {}, keepMemory = true, variableAxes = {} }: CompileOptions,
   resident?: readonly string[],
 ): Promise<Session> {
   const binding = await loadBinding();
   const { provider, threads, optimization, lowering, fallback, profile } = options;
   const externalData = Object.entries(initializers).map(([name, value]) => ({ path: name, data: bytesOf(graph, name, value) }));
-  const model = writeOnnx(graph, { lowering, initializers: Object.keys(initializers) });
+  const model = writeOnnx(graph, { lowering, initializers: Object.keys(initializers), variableAxes });
   const onDevice = provider.name !== "cpu";
   const sessionOptions: SessionOptions = {
     executionProviders: [sessionProvider(provider)],

@@ -66,6 +66,13 @@ export function movementCases(dataType: DataType): OperatorCase[] {
       ([i, j, k], [read]) => read?.([at(i), at(j) + 1, at(k)]) ?? 0,
     ),
     make(
+      "slice from the end",
+      [box],
+      ([x]) => slice(x as Tensor, 1, -2, -1),
+      [2, 1, 4],
+      ([i, , k], [read]) => read?.([at(i), 1, at(k)]) ?? 0,
+    ),
+    make(
       "pad",
       [box],
       ([x]) => pad(x as Tensor, 1, 1, 2),

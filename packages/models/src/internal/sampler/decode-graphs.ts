@@ -3,11 +3,17 @@ import { causalAttention, declareDecoder, decoderLayer, embedTokens, type Heads,
 import type { DecoderConfig } from "../../decoder-config.js";
 import type { LoraConfig } from "../../lora.js";
 
-/** The static shape of a decoding step. */
+/** The shape of a decoding step. */
 export interface StepShape {
   readonly rows: number;
   /** Cached tokens that each row can have. */
   readonly capacity: number;
+}
+
+/** The axes of a step's inputs along which they have its capacity, which a run may give less of. */
+export function capacityAxes(config: DecoderConfig): Record<string, number> {
+  const names = Array.from({ length: config.layers }, (_, layer) => Object.values(cacheNames(layer))).flat();
+  return { mask: 4, ...Object.fromEntries(names.map((name) => [`past ${name}`, 3])) };
 }
 
 /** What a decoding step computes with. */
@@ -111,7 +117,8 @@ function cachedAttention({ query, key, value }: Heads, past: Past): Tensor {
   const scaled = multiply(apart(query), 1 / Math.sqrt(size));
   const pastScores = add(matmul(scaled, past.key, { transposeRight: true }), past.mask);
   const probabilities = softmax(concat([pastScores, matmul(scaled, apart(key), { transposeRight: true })], -1));
-  const fromPast = matmul(slice(probabilities, -1, 0, capacity), past.value);
-  const fromNew = multiply(slice(probabilities, -1, capacity, capacity + 1), apart(value));
+  // from the end, since a run can have less capacity
+  const fromPast = matmul(slice(probabilities, -1, 0, -1), past.value);
+  const fromNew = multiply(slice(probabilities, -1, -1, capacity + 1), apart(value));
   return reshape(add(fromPast, fromNew), query.shape);
 }

@@ -3,11 +3,14 @@ import type { Graph } from "@bridge-rl/tensor";
 import type { PolicyWeights } from "../../local-policy.js";
 import { ProgramStore } from "../program-store.js";
 import { quantizeWeights } from "../quantized-weights.js";
-import { type PrefillShape, prefillGraph, type StepShape, stepGraph } from "./decode-graphs.js";
+import { capacityAxes, type PrefillShape, prefillGraph, type StepShape, stepGraph } from "./decode-graphs.js";
 import type { ResolvedSampling } from "./sample-plan.js";
+import { nextPowerOfTwo } from "./shape-grid.js";
 
 /** Programs kept; each holds the memory of its activations. */
 const keptPrograms = 64;
+/** Capacity that a step is compiled for at least, where runs can have less. */
+const leastCapacity = 512;
 
 /** Compiled decoding steps and prefills by shape. */
 export class SamplerPrograms {
@@ -42,10 +45,16 @@ export class SamplerPrograms {
     }
     this.#revision = weights.revision;
     const entries = [...new Map([...weights.tensors, ...(precision === "int8" ? this.#inEightBits(weights) : [])])];
-    const program = await this.#programs.get(`step ${shape.rows} ${shape.capacity} ${precision}`, () =>
+    // packed weights are compiled in, so one program serves all capacities where the runtime has such
+    const varies = packs && this.#runtime.variableAxes === true;
+    const compiled = varies ? { ...shape, capacity: nextPowerOfTwo(Math.max(leastCapacity, shape.capacity) - 1) } : shape;
+    const program = await this.#programs.get(`step ${compiled.rows} ${compiled.capacity} ${precision}`, () =>
       this.#runtime.compile(
-        stepGraph(weights.config, shape, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
-        packs ? { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) } : {},
+        stepGraph(weights.config, compiled, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
+        {
+          ...(packs && { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) }),
+          ...(varies && { variableAxes: capacityAxes(weights.config) }),
+        },
       ),
     );
     return program.run({ ...Object.fromEntries(entries.filter(([name]) => !isPacked(name))), ...feeds });

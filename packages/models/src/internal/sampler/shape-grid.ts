@@ -13,6 +13,7 @@ export function gridTokens(tokens: number): number {
   return Math.max(1, Math.ceil(tokens / capacityStep)) * capacityStep;
 }
 
-function nextPowerOfTwo(value: number): number {
+/** The least power of two above a number. */
+export function nextPowerOfTwo(value: number): number {
   return 2 ** (Math.floor(Math.log2(value)) + 1);
 }

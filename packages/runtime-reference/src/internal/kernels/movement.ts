@@ -25,10 +25,11 @@ function slice(call: KernelCall): readonly Elements[] {
   const input = inputAt(call, 0);
   const [starts, axes] = [integersOf(inputAt(call, 1)), integersOf(inputAt(call, 3))];
   const strides = stridesOf(input.shape);
-  const start = axes.reduce(
-    (total, axis, index) => total + (starts[index] as number) * (strides[axisOf(axis, input.shape.length)] as number),
-    0,
-  );
+  const start = axes.reduce((total, axis, index) => {
+    const along = axisOf(axis, input.shape.length);
+    const from = starts[index] as number;
+    return total + (from < 0 ? from + (input.shape[along] as number) : from) * (strides[along] as number);
+  }, 0);
   return strided(input, call.shape, strides, start);
 }
 
