@@ -80,6 +80,21 @@ export function datasetCard(options: DatasetCardOptions): string {
   return [...header, ...body].join("\n");
 }
 
+/** The parts that a card of this package lists, with their schema as its YAML has it. Undefined for any other text. */
+export function readDatasetCard(text: string): { readonly features: string; readonly splits: CardSplit[] } | undefined {
+  const header = /^---\n([\s\S]*?)\n---\n/.exec(text)?.[1];
+  const features = header === undefined ? undefined : /^ {2}features:\n([\s\S]*?)^ {2}splits:$/m.exec(header)?.[1];
+  if (header === undefined || features === undefined || !header.includes("\n- bridge-rl\n")) return undefined;
+  const rows = new Map(
+    [...header.matchAll(/^ {2}- name: (.+)\n {4}num_examples: (\d+)$/gm)].map(([, name = "", count]) => [name, Number(count)]),
+  );
+  const splits = [...header.matchAll(/^ {2}- split: (.+)\n {4}path: (.+)$/gm)].flatMap(([, name = "", file = ""]) => {
+    const count = rows.get(name);
+    return count === undefined ? [] : [{ name, rows: count, file }];
+  });
+  return { features, splits };
+}
+
 /** A feature in the YAML that `datasets` reads. */
 function featureLines({ name, type }: Column, indent: string): string[] {
   const first = `${indent}- name: ${name}`;

@@ -171,6 +171,32 @@ describe("writeDataset", () => {
     expect(body).toContain("| `extra_info` | { split: string, index: int64,");
   });
 
+  test("keeps the splits that a folder has, and loses nothing in it", async () => {
+    const directory = newFolder();
+    const write = (split: string, count: number, format: DatasetFormat = "trl") =>
+      writeDataset(directory, new Array<DatasetRow>(count).fill(demonstrationRow(demonstration)), { format, split });
+    await write("train", 2);
+    await write("test", 1);
+    const { card } = await write("train", 3);
+    const [, header = "", body = ""] = readFileSync(card, "utf8").split("---\n");
+    for (const [name, rows] of [
+      ["test", 1],
+      ["train", 3],
+    ]) {
+      expect(header).toContain(`  - split: ${name}\n    path: data/${name}-00000-of-00001.parquet\n`);
+      expect(header).toContain(`  - name: ${name}\n    num_examples: ${rows}\n`);
+      expect(body).toContain(`| ${name} | ${rows} |`);
+    }
+    expect(header.match(/- split: /g)).toHaveLength(2);
+    const before = readFileSync(card, "utf8");
+    await expect(write("other", 1, "verl")).rejects.toMatchObject({ code: "run-conflict" });
+    expect(readdirSync(join(directory, "data"))).toEqual(["test-00000-of-00001.parquet", "train-00000-of-00001.parquet"]);
+    expect(readFileSync(card, "utf8")).toBe(before);
+    writeFileSync(card, "# My notes\n");
+    await expect(write("other", 1)).rejects.toThrow("is no card of a dataset and would be lost");
+    expect(readFileSync(card, "utf8")).toBe("# My notes\n");
+  });
+
   test("words answers as it is told", () => {
     expect(demonstrationRow(demonstration).answer).toBe("true");
     expect(demonstrationRow(demonstration, { formatAnswer: (answer) => (answer ? "True" : "False") }).answer).toBe("True");
