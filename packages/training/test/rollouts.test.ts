@@ -238,8 +238,11 @@ describe("createEvaluation", () => {
 
     expect(every).toBe(5);
     expect(Object.keys(metrics).filter((name) => name.startsWith("eval_sampled_pass@"))).toEqual(
-      [1, 2, 4].map((k) => `eval_sampled_pass@${k}`),
+      ["", "/operations_1", "/operations_2"].flatMap((part) => [1, 2, 4].map((k) => `eval_sampled_pass@${k}${part}`)),
     );
+    for (const { operations, passAt } of sampled.byOperations) {
+      for (const k of ["1", "2", "4"]) expect(metrics[`eval_sampled_pass@${k}/operations_${operations}`]).toBe(passAt[k]);
+    }
     expect(metrics["eval_sampled_pass@1"]).toBeCloseTo(metrics.eval_sampled_accuracy as number, 12);
     expect(metrics["eval_sampled_pass@4"]).toBe(sampled.passAt["4"]);
     expect(metrics["eval_accuracy/operations_1"]).toBeDefined();
