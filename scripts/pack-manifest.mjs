@@ -15,7 +15,9 @@ if (process.argv[2] === "--restore") {
   for (const kind of ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"]) {
     for (const name of Object.keys(manifest[kind] ?? {})) manifest[kind][name] = published(name, manifest[kind][name]);
   }
-  writeFileSync("package.json", `${JSON.stringify(manifest, undefined, 2)}\n`);
+  // Put in place whole, since others resolve packages by it.
+  writeFileSync(`${kept}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  renameSync(`${kept}.new`, "package.json");
 }
 
 function published(name, range) {

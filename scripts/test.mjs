@@ -23,10 +23,12 @@ add(total, await runGates([[{ name: "tests", run: runVitest }]]));
 add(
   total,
   await runGates([
-    [command("packed packages (publint, attw)", "node", "scripts/check-packages.mjs")],
-    [command("README code", "node", "scripts/check-readmes.mjs"), command("examples", "node", "scripts/check-examples.mjs")],
+    [command("README code", "node", "scripts/check-readmes.mjs")],
+    [command("examples", "node", "scripts/check-examples.mjs")],
   ]),
 );
+// Alone, since packing changes the manifests that everything else resolves packages by.
+add(total, await runGates([[command("packed packages (publint, attw)", "node", "scripts/check-packages.mjs")]]));
 
 if (total.broken.length > 0) console.log(`\nFailed: ${total.broken.join(", ")}`);
 console.log(`\nAll gates took ${((performance.now() - start) / 1000).toFixed(0)} s.`);
