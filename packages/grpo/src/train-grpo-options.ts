@@ -46,7 +46,7 @@ export interface TrainGrpoOptions extends OptimizerOptions, TrainingControls {
    * something that only comes near the policy, which scores them again: see `samplerCorrection`.
    * @defaultValue 256 tokens at temperature 1, the phrasebook's stop texts
    */
-  readonly sampling?: Omit<SamplingOptions, "signal" | "onProgress" | "topK" | "topP">;
+  readonly sampling?: Omit<SamplingOptions, "signal" | "onProgress" | "topK" | "topP" | "minP">;
   /** The objective; presets have one each. @defaultValue TRL's: `dapo` averaging, clip range 0.2, no KL */
   readonly loss?: PolicyLossOptions;
   /** @defaultValue TRL's: the group's mean and Bessel's standard deviation + 1e-4 */
@@ -121,7 +121,7 @@ export function checkTrainGrpoOptions(options: TrainGrpoOptions): void {
       `at temperature ${sampling.temperature} all rollouts of a problem are the same; train at a temperature above 0`,
     );
   }
-  if ("topK" in sampling || "topP" in sampling) {
-    throw new BridgeError("invalid-option", "topK and topP cut the distribution that the loss is computed on; train without them");
+  if (["topK", "topP", "minP"].some((name) => name in sampling)) {
+    throw new BridgeError("invalid-option", "topK, topP and minP cut the distribution that the loss is computed on; train without them");
   }
 }

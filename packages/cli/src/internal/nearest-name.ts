@@ -7,7 +7,8 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    // of two that are as near, the one whose capitals fit
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase()) + editDistance(name, candidate) / 1000;
     if (distance < least) {
       least = distance;
       nearest = candidate;

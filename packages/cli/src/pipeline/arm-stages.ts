@@ -47,9 +47,11 @@ async function fineTune(run: ArmRun): Promise<string | undefined> {
   const train = async () => {
     const { source, problems } = problemsFor(run, "sft", context.config.sft?.problems ?? 1000);
     const model = await models.openFresh(undefined);
-    const demonstrations = await matchDemonstrations(context, model, (arm) => demonstrate({ ...context, arm }, { problems, source }));
+    const demonstrations = await matchDemonstrations(context, model, (arm) =>
+      demonstrate({ ...context, arm }, { problems, source, model }),
+    );
     await writeJsonLines(join(context.directory, "demonstrations.jsonl"), demonstrations);
-    await sft({ ...context, checkpoints }, { model, demonstrations });
+    await sft({ ...context, checkpoints }, { model, demonstrations, evaluate: () => watchAccuracy(run, model) });
     await model.save(directory);
     return { problems: problems.length, demonstrations: demonstrations.length };
   };

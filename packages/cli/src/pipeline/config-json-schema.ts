@@ -25,7 +25,7 @@ function withoutCode(schema: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key === "anyOf" && Array.isArray(value)) {
-      const branches = value.filter((branch) => !isCode(branch)).map(withoutCode);
+      const branches = value.filter((branch) => !isCode(branch) && !needsCode(branch)).map(withoutCode);
       if (branches.length === 1) Object.assign(result, branches[0]);
       else result.anyOf = branches;
     } else if (key === "properties" && typeof value === "object" && value !== null) {
@@ -34,6 +34,13 @@ function withoutCode(schema: unknown): unknown {
     } else result[key] = key === "default" || key === "enum" ? value : withoutCode(value);
   }
   return result;
+}
+
+/** Whether an object has to have a field that only code can give. */
+function needsCode(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null || !("properties" in schema && "required" in schema)) return false;
+  const { properties, required } = schema as { properties: Record<string, unknown>; required: readonly string[] };
+  return required.some((name) => isCode(properties[name]));
 }
 
 function isCode(schema: unknown): boolean {

@@ -1,4 +1,5 @@
-import type { ModelOpener, OpenModel, PipelineConfig } from "./pipeline-config.js";
+import { defined } from "@bridge-rl/training";
+import type { ModelOpener, OpenModel, PassConfig, PipelineConfig } from "./pipeline-config.js";
 
 /** Keeps one model open at a time. */
 export interface ModelHolder {
@@ -10,18 +11,20 @@ export interface ModelHolder {
 }
 
 /** How models run, and the adapters that trained ones get. */
-export interface ModelHolderOptions extends Pick<PipelineConfig, "threads" | "workers" | "provider" | "lora"> {}
+export interface ModelHolderOptions extends PassConfig, Pick<PipelineConfig, "threads" | "workers" | "provider" | "lora"> {}
 
 /** Holds models of one opener. */
 export function createModelHolder(opener: ModelOpener, options: ModelHolderOptions): ModelHolder {
-  const { threads = 1, workers = 1, provider = "cpu", lora } = options;
+  const { threads = 1, workers = 1, provider = "cpu", lora, sharePrompts, tokensPerRun, activationCheckpointing, frozen } = options;
+  const passes = defined({ sharePrompts, tokensPerRun, activationCheckpointing });
+  const trains = { training: true, ...defined({ lora, frozen }) };
   let held: { readonly directory: string | undefined; readonly model: OpenModel; readonly trained: boolean } | undefined;
   const replace = async (directory: string | undefined, trained: boolean) => {
     await held?.model.policy.dispose();
     held = undefined;
     held = {
       directory,
-      model: await opener({ directory, threads, workers, provider, ...(trained ? { training: true, ...(lora && { lora }) } : {}) }),
+      model: await opener({ directory, threads, workers, provider, ...passes, ...(trained ? trains : {}) }),
       trained,
     };
     return held.model;

@@ -1,5 +1,6 @@
-import type { CurriculumStage, TrainGrpoOptions } from "@bridge-rl/grpo";
-import type { LoraOptions } from "@bridge-rl/models";
+import type { RejectionSamplingOptions } from "@bridge-rl/behaviors";
+import type { CurriculumStage, TrainGrpoOptions, WeightedReward } from "@bridge-rl/grpo";
+import type { LocalPolicyOptions, LoraOptions } from "@bridge-rl/models";
 import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import type { TrainSftOptions } from "@bridge-rl/sft";
 import type {
@@ -14,7 +15,7 @@ import type {
   Tokenizer,
   Tracker,
 } from "@bridge-rl/spec";
-import type { OptimizerOptions, SelectionOptions } from "@bridge-rl/training";
+import type { OptimizerOptions, SelectionOptions, TrainingCallbacks } from "@bridge-rl/training";
 import type { Stages } from "./stages.js";
 
 /** What problems are for. No two purposes share a problem; training and evaluation share no solution template either. */
@@ -56,8 +57,18 @@ export interface ArmConfig {
   readonly premiseOrders?: number;
   /** Solutions per problem: the graph's own order, and random topological ones. @defaultValue 1 */
   readonly solutionOrders?: number;
+  /** Learns from the base model's own right completions, instead of all of the above; without `grpo` this is rejection-sampling fine-tuning. */
+  readonly rejectionSampling?: RejectionSamplingConfig;
   /** Makes an arm's demonstrations of a problem in a way of its own, instead of all of the above. */
   readonly demonstrate?: Demonstrator;
+}
+
+/** Demonstrations that the base model writes itself: of its completions of each problem, those that get the reward's maximum. */
+export interface RejectionSamplingConfig extends Pick<RejectionSamplingOptions, "copies" | "right"> {
+  /** Completions drawn of each problem. @defaultValue 8 */
+  readonly count?: number;
+  /** What they are drawn at. @defaultValue that of `sampling` */
+  readonly temperature?: number;
 }
 
 /** Makes demonstrations of one problem. */
@@ -74,8 +85,14 @@ export interface OpenModel {
   save(directory: string): Promise<void>;
 }
 
+/** How a model's passes run. The numbers are the same but for rounding; `frozen` alone decides what is learned. */
+export interface PassConfig extends Pick<LocalPolicyOptions, "sharePrompts" | "tokensPerRun" | "activationCheckpointing" | "frozen"> {}
+
 /** Opens the base model, or what an earlier stage saved of it, with a fresh optimiser. */
-export type ModelOpener = (from: {
+export type ModelOpener = (from: ModelRequest) => Promise<OpenModel>;
+
+/** Which model is opened, and for what. */
+export interface ModelRequest extends PassConfig {
   readonly directory: string | undefined;
   readonly threads: number;
   /** It is opened to be trained. @defaultValue false: to be looked at */
@@ -86,7 +103,7 @@ export type ModelOpener = (from: {
   readonly workers?: number;
   /** Where the model runs. @defaultValue "cpu" */
   readonly provider?: ProviderName;
-}) => Promise<OpenModel>;
+}
 
 /** How demonstrations are learned: options of `trainSft`, and how many problems they are made from. */
 export interface SftConfig extends Partial<OptimizerOptions>, Pick<TrainSftOptions, SftOptionName> {
@@ -94,11 +111,23 @@ export interface SftConfig extends Partial<OptimizerOptions>, Pick<TrainSftOptio
   readonly problems?: number;
   /** Steps between two checkpoints. @defaultValue 50 */
   readonly checkpointEvery?: number;
+  /** Checkpoints that stay, the newest ones. @defaultValue 1 */
+  readonly keepCheckpoints?: number;
+  /** Steps between two evaluations on a few held-out problems; 0 is never. @defaultValue 0 */
+  readonly evaluateEvery?: number;
+  /** As in `GrpoConfig`, by the evaluations of SFT. @defaultValue none */
+  readonly select?: SelectConfig;
   /**
    * Gives every arm the budget of one: as many steps, or as many tokens to learn, over the same problems in the same order, `passes` (1) times
    * over the problems in the arm of reference. What comes of it is learnt once. @defaultValue none: each arm learns all it has, `epochs` times
    */
   readonly match?: { readonly by: "steps" | "tokens"; readonly reference: string; readonly passes?: number };
+}
+
+/** Which evaluation is the best, and what becomes of it. */
+export interface SelectConfig extends SelectionOptions {
+  /** The next stage, and the stage's folder in `models`, get the best policy instead of the last one. @defaultValue false */
+  readonly takeBest?: boolean;
 }
 
 type SftOptionName = "batchSize" | "epochs" | "steps" | "lossOn" | "behaviorWeights" | "maxLength" | "logEvery";
@@ -111,17 +140,19 @@ export interface GrpoConfig extends Partial<OptimizerOptions>, Pick<TrainGrpoOpt
   readonly preset?: "trl" | "verl" | "drGrpo" | "dapo" | "gspo" | "bridgePaper";
   /** Steps between two checkpoints. @defaultValue 20 */
   readonly checkpointEvery?: number;
+  /** Checkpoints that stay, the newest ones. @defaultValue 1 */
+  readonly keepCheckpoints?: number;
   /** Steps between two evaluations on a few held-out problems; 0 is never. @defaultValue 20 */
   readonly evaluateEvery?: number;
   /** Further rewards, added to the first one by their weights. @defaultValue none */
-  readonly rewards?: readonly RewardChoice[];
+  readonly rewards?: readonly (RewardChoice | WeightedReward)[];
   /**
    * What is trained on, stage by stage, for example from easy to hard. Each has options that are laid over the task's; it ends after its steps or once
    * its rollouts' mean accuracy over the last `window` (5) steps reaches `accuracy`. @defaultValue none: the task's training problems throughout
    */
   readonly curriculum?: readonly CurriculumStageConfig[];
   /** Keeps the best policy by a metric of the evaluations, such as `accuracy/in_distribution`, and may end training early. @defaultValue none */
-  readonly select?: SelectionOptions;
+  readonly select?: SelectConfig;
   /** Problems that the reward is tried on before training: gold must get the maximum, a wrong answer must not. None where the demonstrate stage is left out; 0 is none. @defaultValue 4 */
   readonly preflight?: number;
 }
@@ -132,10 +163,13 @@ export interface CurriculumStageConfig extends Omit<CurriculumStage, "problems">
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** A built-in reward that is added to the first one. */
+/** A reward by its name, that is added to the first one. */
 export interface RewardChoice {
-  /** An answer that can be read, a penalty for length (`maximum` and `cache` tokens), or how far the reasoning is right (iGSM alone). */
-  readonly name: "format" | "length" | "steps";
+  /**
+   * `exact-answer`; `format`, an answer that can be read; `length`, a penalty for it (`maximum` and `cache` tokens); `steps`, how far the
+   * reasoning is right (iGSM alone); or a module that exports `reward`.
+   */
+  readonly name: string;
   /** @defaultValue 1 */
   readonly weight?: number;
   /** The reward's own options. @defaultValue {} */
@@ -171,8 +205,10 @@ type GrpoOptionName =
   | "samplerCorrection"
   | "skipZeroAdvantage";
 
-/** How completions are sampled, in GRPO and for the histograms. Evaluation is greedy. */
-export interface SamplingConfig extends Pick<SamplingOptions, "maxTokens" | "temperature" | "topK" | "topP" | "precision"> {}
+/** How completions are sampled, in GRPO, which takes no `topK`, `topP` and `minP`, and for the histograms. Evaluation is greedy. */
+export interface SamplingConfig extends Pick<SamplingOptions, SamplingOptionName> {}
+
+type SamplingOptionName = "maxTokens" | "temperature" | "topK" | "topP" | "minP" | "stop" | "precision";
 
 /** How models are evaluated after each stage. */
 export interface EvaluationConfig {
@@ -216,7 +252,7 @@ export interface InfluenceConfig {
 }
 
 /** An experiment: arms that differ in their demonstrations alone, over seeds. */
-export interface PipelineConfig {
+export interface PipelineConfig extends PassConfig {
   /** Names the run. */
   readonly name: string;
   /** Where its files go. @defaultValue `runs/<name>` */
@@ -224,8 +260,8 @@ export interface PipelineConfig {
   /** One training of each arm for each. @defaultValue [1] */
   readonly seeds?: readonly number[];
   readonly task: TaskConfig | Task;
-  /** Judges completions. @defaultValue the boxed answer behind the thinking part, right or wrong */
-  readonly reward?: Reward;
+  /** Judges completions: a reward, or the name of one as in `RewardChoice`. @defaultValue the boxed answer behind the thinking part, right or wrong */
+  readonly reward?: Reward | string | readonly [name: string, options: Readonly<Record<string, unknown>>];
   /** A folder in Hugging Face layout, a package that carries one, or a function that opens a model. */
   readonly baseModel: string | ModelOpener;
   /** By name; the first one is what the others are compared with. */
@@ -238,6 +274,8 @@ export interface PipelineConfig {
   readonly influence?: InfluenceConfig;
   /** Further receivers of what each arm measures, besides its `events.jsonl`. */
   readonly tracker?: (arm: { readonly name: string; readonly seed: number }) => Tracker;
+  /** Functions that are called as SFT and GRPO go on. @defaultValue none */
+  readonly callbacks?: (arm: { readonly name: string; readonly seed: number }) => TrainingCallbacks;
   /** Receivers by name, besides `events.jsonl`. @defaultValue none */
   readonly trackers?: TrackersConfig;
   /** Replaces stages by functions of your own; `false` leaves one out. */

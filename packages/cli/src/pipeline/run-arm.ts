@@ -3,6 +3,7 @@ import { BridgeError, type Progress } from "@bridge-rl/spec";
 import { createFanOutTracker, createJsonlTracker } from "@bridge-rl/training";
 import { lockPatiently } from "../internal/lock-patiently.js";
 import { modelOpener } from "../resolve/resolve-model.js";
+import { resolveReward } from "../resolve/resolve-reward.js";
 import { resolveTask } from "../resolve/resolve-task.js";
 import { defaultReward } from "../stages/default-reward.js";
 import { stagesOf } from "../stages/default-stages.js";
@@ -42,7 +43,10 @@ export async function runArm({ config }: Pipeline, options: RunArmOptions): Prom
   const tracker = others.trackers.length === 0 ? events : createFanOutTracker([events, ...others.trackers]);
   const models = createModelHolder(modelOpener(config.baseModel, base), config);
   const task = await resolveTask(config.task, base);
-  const reward = config.reward ?? defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {});
+  const reward =
+    config.reward === undefined
+      ? defaultReward(task.problems("grpo", seed) ?? task.problems("in-distribution", seed) ?? {})
+      : await resolveReward(config.reward, base);
   const context: StageContext = {
     config,
     arm,

@@ -41,10 +41,23 @@ export interface Stages {
   /** Problems in, demonstrations out. */
   demonstrate(
     context: StageContext,
-    input: { readonly problems: readonly Problem[]; readonly source: ProblemSource },
+    input: {
+      readonly problems: readonly Problem[];
+      readonly source: ProblemSource;
+      /** The model that is going to learn, to be sampled from. Absent where gold solutions are asked for, to try the reward on. */
+      readonly model?: OpenModel;
+    },
   ): Promise<readonly Demonstration[]>;
   /** Trains the policy on demonstrations, in place. */
-  sft(context: StageContext, input: { readonly model: OpenModel; readonly demonstrations: readonly Demonstration[] }): Promise<void>;
+  sft(
+    context: StageContext,
+    input: {
+      readonly model: OpenModel;
+      readonly demonstrations: readonly Demonstration[];
+      /** As in `grpo`. */
+      readonly evaluate: () => Promise<Readonly<Record<string, number | null>>>;
+    },
+  ): Promise<void>;
   /** Asks the policy problems. */
   evaluate(
     context: StageContext,

@@ -20,7 +20,8 @@ import {
 } from "@bridge-rl/models";
 import { createOnnxRuntime, type ProviderName, requireProvider } from "@bridge-rl/runtime-onnx";
 import { BridgeError } from "@bridge-rl/spec";
-import type { OpenModel } from "../pipeline/pipeline-config.js";
+import { defined } from "@bridge-rl/training";
+import type { OpenModel, PassConfig } from "../pipeline/pipeline-config.js";
 
 /** How saved weights are stored; `base` is each tensor as the model's folder had it. */
 export type SaveDtype = WeightStorage | "base";
@@ -31,7 +32,8 @@ export interface LocalModel extends OpenModel {
   save(directory: string, storage?: SaveDtype): Promise<void>;
 }
 
-export interface OpenModelOptions {
+/** `frozen` and the like are as in `LocalPolicyOptions`; a model in a device's memory takes `tokensPerRun` alone. */
+export interface OpenModelOptions extends PassConfig {
   /** Refuses a model whose training doesn't fit into memory. @defaultValue false */
   readonly training?: boolean;
   /** Trains adapters. They are saved both added to the weights and by themselves, in `adapter/`. @defaultValue none */
@@ -51,10 +53,14 @@ export interface OpenModelOptions {
  * @throws BridgeError `invalid-file` for a folder without a tokenizer, and what `loadModelFolder` and `LocalPolicy` throw
  */
 export async function openModel(directory: string, threads: number, options: OpenModelOptions = {}): Promise<LocalModel> {
-  const { training = false, lora, provider = "cpu", workers = 1 } = options;
+  const { training = false, lora, provider = "cpu", workers = 1, sharePrompts, tokensPerRun, activationCheckpointing, frozen } = options;
   // before anything large is read
   await requireProvider(provider);
-  if (training) refuseBeyond(planMemory(await loadModelConfig(directory), { workers, ...(lora && { lora: resolveLora(lora) }) }));
+  if (training && frozen === undefined) {
+    const config = await loadModelConfig(directory);
+    const resolved = lora && resolveLora(lora);
+    refuseBeyond(planMemory(config, { workers, ...defined({ lora: resolved, tokensPerRun, activationCheckpointing }) }));
+  }
   const folder = await loadModelFolder(directory);
   const { config, weights, tokenizer } = folder;
   if (tokenizer === undefined) {
@@ -62,21 +68,27 @@ export async function openModel(directory: string, threads: number, options: Ope
   }
   const runtime = createOnnxRuntime({ threads, provider });
   const adapters = lora && { lora };
-  // a model that is only looked at has neither gradients nor moments
-  const memoryLimit = Number.POSITIVE_INFINITY;
+  const host = { ...defined({ sharePrompts, activationCheckpointing, frozen }) };
+  // a model that is only looked at has neither gradients nor moments, and what is partly frozen the policy plans for itself
+  const memory = training && frozen !== undefined ? {} : { memoryLimit: Number.POSITIVE_INFINITY };
+  const passes = { ...defined({ tokensPerRun }), ...adapters };
   const makePolicy = async (): Promise<LocalPolicy | DevicePolicy | WorkerPolicy> => {
-    if (workers > 1) return createWorkerPolicy(config, weights, { workers, threads, provider, tokenizer, memoryLimit, ...adapters });
+    if (workers > 1) return createWorkerPolicy(config, weights, { workers, threads, provider, tokenizer, ...memory, ...host, ...passes });
     if (runtime.device) {
+      const [extra] = Object.keys(host);
+      if (extra !== undefined)
+        throw new BridgeError("unsupported", `${extra} is not for a model in the memory of ${provider}; leave it out, or run on the cpu`);
       const createSampler = (current: () => DeviceWeights): DeviceSampler => new DeviceSampler(current, { tokenizer });
-      return createDevicePolicy(config, weights, { runtime, createSampler, ...adapters });
+      return createDevicePolicy(config, weights, { runtime, createSampler, ...passes });
     }
     return new LocalPolicy(config, weights, {
       runtime,
       // nobody else looks at the weights that were read
       adoptWeights: true,
       createSampler: (current) => new LocalSampler(current, { tokenizer, runtime }),
-      memoryLimit,
-      ...adapters,
+      ...memory,
+      ...host,
+      ...passes,
     });
   };
   const policy = await makePolicy();

@@ -1,23 +1,24 @@
-import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl, type WeightedReward } from "@bridge-rl/grpo";
+import { bridgePaper, dapo, drGrpo, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
 import { createInfluenceMonitor } from "@bridge-rl/influence";
 import { BridgeError, type ProblemSource } from "@bridge-rl/spec";
-import { checkReward, createCheckpointStore, formatReward, type LengthPenaltyOptions, lengthPenalty } from "@bridge-rl/training";
-import type { RewardChoice } from "../pipeline/pipeline-config.js";
+import { checkReward, createCheckpointStore, defined } from "@bridge-rl/training";
 import type { StageContext, Stages } from "../pipeline/stages.js";
+import { resolveWeightedReward } from "../resolve/resolve-reward.js";
 import { demonstrateStage } from "./demonstrate-stage.js";
+import { evaluationControls, takeBest } from "./evaluation-controls.js";
 
 const presets = { trl, verl, drGrpo, dapo, gspo, bridgePaper };
 
 /** Tries the reward on gold solutions, then trains by GRPO, with checkpoints and an evaluation now and then. */
 export const grpoStage: Stages["grpo"] = async (context, { model, source, curriculum, evaluate }) => {
-  const { preset = "trl", checkpointEvery = 20, evaluateEvery = 20, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
-  const { loss, advantages, rewards = [], select, curriculum: _stages, ...options } = trained;
-  const { maxTokens, temperature, precision } = context.config.sampling ?? {};
+  const { preset = "trl", checkpointEvery = 20, keepCheckpoints = 1, steps = 100, preflight = 4, ...trained } = context.config.grpo ?? {};
+  const { loss, advantages, rewards = [], evaluateEvery = 20, select, curriculum: _stages, ...options } = trained;
+  const { maxTokens, temperature, precision, stop } = context.config.sampling ?? {};
   const { during = 0 } = context.config.influence ?? {};
   const objective = presets[preset];
   if (preflight > 0) await tryReward(context, source, preflight);
-  const others = await Promise.all(rewards.map(builtInReward));
-  const store = createCheckpointStore(context.checkpoints, { keep: 1 });
+  const others = await Promise.all(rewards.map((choice) => resolveWeightedReward(choice, context.base)));
+  const store = createCheckpointStore(context.checkpoints, { keep: keepCheckpoints });
   try {
     await trainGrpo({
       learningRate: 1e-4,
@@ -25,11 +26,7 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, curric
       steps,
       loss: { ...objective.loss, ...loss },
       advantages: { ...objective.advantages, ...advantages },
-      sampling: {
-        ...(maxTokens !== undefined && { maxTokens }),
-        ...(temperature !== undefined && { temperature }),
-        ...(precision !== undefined && { precision }),
-      },
+      sampling: defined({ maxTokens, temperature, precision, stop }),
       policy: model.policy,
       tokenizer: model.tokenizer,
       problems: curriculum ?? source,
@@ -51,8 +48,9 @@ export const grpoStage: Stages["grpo"] = async (context, { model, source, curric
           signal: context.signal,
         }),
       }),
-      ...(evaluateEvery > 0 && { evaluation: { every: evaluateEvery, evaluate, ...(select && { select }) } }),
+      ...evaluationControls(context, { every: evaluateEvery, evaluate, select }),
     });
+    await takeBest(model.policy, store, select);
   } finally {
     store.close();
   }
@@ -74,12 +72,4 @@ async function tryReward(context: StageContext, source: ProblemSource, count: nu
       cause: error,
     });
   }
-}
-
-async function builtInReward({ name, weight = 1, options = {} }: RewardChoice): Promise<WeightedReward> {
-  // Each reward checks its own options.
-  if (name === "length") return { reward: lengthPenalty(options as LengthPenaltyOptions), weight };
-  if (name === "format") return { reward: formatReward(options as Record<string, never>), weight };
-  const { stepVerifier } = await import("@bridge-rl/igsm");
-  return { reward: stepVerifier(options as Record<string, never>), weight };
 }
