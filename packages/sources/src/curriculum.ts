@@ -11,6 +11,8 @@ export interface CurriculumLevel {
 
 /** A source whose problems go through named levels. */
 export interface Curriculum extends ProblemSource {
+  /** Problems of all levels; Infinity where the last one has no end. */
+  readonly length: number;
   /** The name of the level that an index lies in. */
   levelAt(index: number): string;
 }
@@ -49,6 +51,7 @@ export function curriculum(levels: readonly CurriculumLevel[]): Curriculum {
   const base = composedSource("curriculum", sources, sources[0]?.seed ?? 0, { levels: described }, (index) => levelOf(index).source);
   return {
     ...base,
+    length: end,
     *problems({ start = 0, count = Number.POSITIVE_INFINITY } = {}) {
       for (let index = start; index < Math.min(start + count, end); index++) yield base.problem(index);
     },

@@ -6,6 +6,14 @@ export interface MixturePart {
   readonly source: ProblemSource;
   /** In proportion to those of the other parts. @defaultValue 1 */
   readonly weight?: number;
+  /** What the part is called. @defaultValue its source's name */
+  readonly name?: string;
+}
+
+/** A source whose problems come from named parts. */
+export interface Mixture extends ProblemSource {
+  /** The name of the part that an index takes. */
+  partAt(index: number): string;
 }
 
 export interface MixtureOptions {
@@ -19,7 +27,7 @@ export interface MixtureOptions {
  *
  * @throws BridgeError `invalid-option` for weights that are no positive numbers, and parts worded by different phrasebooks
  */
-export function mixture(parts: readonly MixturePart[], options: MixtureOptions = {}): ProblemSource {
+export function mixture(parts: readonly MixturePart[], options: MixtureOptions = {}): Mixture {
   const { seed = 0 } = options;
   const bounds: number[] = [];
   let total = 0;
@@ -30,13 +38,21 @@ export function mixture(parts: readonly MixturePart[], options: MixtureOptions =
     bounds.push(total);
   }
   const root = createRandom(seed, "mixture");
-  const described = parts.map(({ source, weight = 1 }) => ({ ...describeSource(source), weight }));
-  return composedSource("mixture", sourcesOf(parts), seed, { parts: described }, (index) => {
+  const described = parts.map(({ source, weight = 1, name }) => ({
+    ...(name === undefined ? {} : { name }),
+    ...describeSource(source),
+    weight,
+  }));
+  const partOf = (index: number): MixturePart => {
     const drawn = root.fork("part", index).next() * total;
-    return (parts[bounds.findIndex((bound) => drawn < bound)] as MixturePart).source;
-  });
-}
-
-function sourcesOf(parts: readonly MixturePart[]): ProblemSource[] {
-  return parts.map(({ source }) => source);
+    return parts[bounds.findIndex((bound) => drawn < bound)] as MixturePart;
+  };
+  const sources = parts.map(({ source }) => source);
+  return {
+    ...composedSource("mixture", sources, seed, { parts: described }, (index) => partOf(index).source),
+    partAt(index) {
+      const { name, source } = partOf(index);
+      return name ?? source.name;
+    },
+  };
 }

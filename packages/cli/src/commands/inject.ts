@@ -1,7 +1,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import { InvalidArgumentError } from "commander";
 import { examples } from "../internal/help.js";
-import { gather, wholeNumber } from "../internal/parse-flags.js";
+import { gather, nameShares, wholeNumber } from "../internal/parse-flags.js";
 import { inputFlag, outputFlag, seedFlag } from "./shared-flags.js";
 
 /** Adds `bridge inject`: problems in, demonstrations out. */
@@ -26,7 +25,7 @@ export function addInject(program: Command): void {
     )
     .addOption(
       new Option("--mix <arms>", "a recipe drawn for each problem, by shares: vanilla=1,bridge=3")
-        .argParser(parseShares)
+        .argParser(nameShares)
         .conflicts(["behavior", "arm"]),
     )
     .option("--premise-orders <number>", "prompts of a solution: its own and re-shuffles of the premises", wholeNumber(1))
@@ -71,14 +70,4 @@ export function addInject(program: Command): void {
         }
       });
     });
-}
-
-/** Reads `vanilla=1,bridge=3`. */
-function parseShares(text: string): readonly (readonly [name: string, share: number])[] {
-  return text.split(",").map((part) => {
-    const [name = "", share = "", ...rest] = part.split("=");
-    const number = Number(share);
-    if (rest.length > 0 || share.trim() === "" || !(number >= 0)) throw new InvalidArgumentError("It has to look like vanilla=1,bridge=3.");
-    return [name.trim(), number] as const;
-  });
 }

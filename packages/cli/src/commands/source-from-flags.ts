@@ -13,8 +13,12 @@ export interface SourceFlags {
   readonly set: readonly string[];
 }
 
-/** Makes the problem source that flags describe. A flag that was left out leaves the source its own default. */
-export async function sourceFromFlags(flags: SourceFlags): Promise<ProblemSource> {
+/**
+ * Makes the problem source that flags describe. A flag that was left out leaves the source its own default.
+ *
+ * @param over  options that come before those of the flags
+ */
+export async function sourceFromFlags(flags: SourceFlags, over: Readonly<Record<string, unknown>> = {}): Promise<ProblemSource> {
   const { task, ops, seed, split, phrasebook, modulus, set } = flags;
   const factory = await resolveSourceFactory(task, process.cwd());
   return factory({
@@ -24,5 +28,6 @@ export async function sourceFromFlags(flags: SourceFlags): Promise<ProblemSource
     ...(phrasebook !== undefined && { phrasebook }),
     ...(modulus !== undefined && { modulus }),
     ...parseAssignments(set),
+    ...over,
   });
 }

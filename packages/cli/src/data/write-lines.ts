@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, rmSync, type WriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { exitCodes } from "../internal/exit-codes.js";
 
 /** Receives rows as JSON lines. */
 export interface LineWriter {
@@ -55,6 +56,7 @@ async function fileWriter(path: string): Promise<LineWriter> {
   const stream: WriteStream = createWriteStream(aside);
   await once(stream, "open");
   const sink = createSink(stream);
+  const unwatch = removeWhenStopped(aside);
   const end = () => new Promise<void>((resolve) => stream.close(() => resolve()));
   return {
     write: (row) => sink.write(`${JSON.stringify(row)}\n`),
@@ -62,11 +64,33 @@ async function fileWriter(path: string): Promise<LineWriter> {
       await sink.drained();
       await end();
       await rename(aside, path);
+      unwatch();
     },
     async abandon() {
       await end();
       await rm(aside, { force: true });
+      unwatch();
     },
+  };
+}
+
+/**
+ * Takes an unfinished file away where Ctrl-C or SIGTERM ends the process. A command that watches the signals itself abandons its file.
+ *
+ * @returns puts the ordinary behaviour of the signals back
+ */
+function removeWhenStopped(aside: string): () => void {
+  if (process.listenerCount("SIGINT") > 0) return () => {};
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(aside, { force: true });
+    process.stderr.write("bridge: stopped; nothing was written\n");
+    process.exit(signal === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return () => {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
   };
 }
 

@@ -47,6 +47,48 @@ export function shardFlag(text: string): { readonly shard: number; readonly of: 
   return { shard, of };
 }
 
+/** Reads names with shares, `vanilla=1,bridge=3`. */
+export function nameShares(text: string): readonly (readonly [name: string, share: number])[] {
+  return text.split(",").map((part) => {
+    const [name = "", share = "", ...rest] = part.split("=");
+    const number = Number(share);
+    if (rest.length > 0 || name.trim() === "" || share.trim() === "" || !(number >= 0 && number < Number.POSITIVE_INFINITY)) {
+      throw new InvalidArgumentError(`It has to be names and shares, such as one=1,other=3.`);
+    }
+    return [name.trim(), number] as const;
+  });
+}
+
+/** Reads names with numbers of problems, `easy=100,hard`, of which the last may do without. */
+export function levelLengths(text: string): readonly (readonly [name: string, problems: number | undefined])[] {
+  const parts = text.split(",");
+  return parts.map((part, place) => {
+    const [name = "", length, ...rest] = part.split("=");
+    const problems = length === undefined ? undefined : Number(length);
+    const fits = problems === undefined ? place === parts.length - 1 : Number.isSafeInteger(problems) && problems > 0;
+    if (rest.length > 0 || name.trim() === "" || !fits) {
+      throw new InvalidArgumentError("It has to be levels with their numbers of problems, such as easy=100,hard=50.");
+    }
+    return [name.trim(), problems] as const;
+  });
+}
+
+/** Reads `0=0.4`, an answer and a share, and gathers those that are given. */
+export function answerShare(
+  text: string,
+  before: readonly (readonly [answer: string | number | boolean, share: number])[] = [],
+): readonly (readonly [answer: string | number | boolean, share: number])[] {
+  const at = text.lastIndexOf("=");
+  const [word, share] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const number = Number(share);
+  if (at < 1 || word === "" || share === "" || !(number >= 0 && number <= 1)) {
+    throw new InvalidArgumentError("It has to be an answer and a share from 0 to 1, such as 0=0.4.");
+  }
+  const value = parseLooseValue(word);
+  const answer = typeof value === "number" || typeof value === "boolean" ? value : word;
+  return [...before, [answer, number] as const];
+}
+
 /** Gathers a flag that may be given several times. */
 export function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

@@ -12,24 +12,36 @@ export class FingerprintSet {
   /** Adds a text. Returns whether it was new. */
   add(text: string): boolean {
     if (2 * this.#size >= this.#slots.length) this.#grow();
-    // 0 stands for an empty slot.
-    if (!insert(this.#slots, Number.parseInt(hash("sha256", text, "hex").slice(0, 13), 16) + 1)) return false;
+    const value = fingerprint(text);
+    const slot = slotOf(this.#slots, value);
+    if (this.#slots[slot] === value) return false;
+    this.#slots[slot] = value;
     this.#size++;
     return true;
   }
 
+  has(text: string): boolean {
+    if (this.#size === 0) return false;
+    const value = fingerprint(text);
+    return this.#slots[slotOf(this.#slots, value)] === value;
+  }
+
   #grow(): void {
     const slots = new Float64Array(2 * this.#slots.length);
-    for (const value of this.#slots) if (value !== 0) insert(slots, value);
+    for (const value of this.#slots) if (value !== empty) slots[slotOf(slots, value)] = value;
     this.#slots = slots;
   }
 }
 
-function insert(slots: Float64Array, value: number): boolean {
-  for (let slot = value % slots.length; ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
-    if (slots[slot] === value) return false;
-    if (slots[slot] !== 0) continue;
-    slots[slot] = value;
-    return true;
-  }
+const empty = 0;
+
+function fingerprint(text: string): number {
+  return Number.parseInt(hash("sha256", text, "hex").slice(0, 13), 16) + 1;
+}
+
+/** Where a value stands, or the empty slot that it would take. */
+function slotOf(slots: Float64Array, value: number): number {
+  let slot = value % slots.length;
+  while (slots[slot] !== empty && slots[slot] !== value) slot = slot + 1 === slots.length ? 0 : slot + 1;
+  return slot;
 }
