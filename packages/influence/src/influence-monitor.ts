@@ -32,6 +32,8 @@ export interface InfluenceMonitorOptions
  * on both sides. Rollouts are on policy at that moment, and no parameter is touched. Logged are `influence/mean`, `influence/mean_mixed`,
  * `influence/frac_negative`, `influence/numerical_error`, `accuracy/mean`, `coefficient/mean` and the shares `accuracy_histogram/k`.
  * Steps that were measured before an interruption are measured again with the same numbers.
+ *
+ * @throws BridgeError `unsupported` at a measured step whose rollouts are off policy, as those of sampling precision "int8" are
  */
 export function createInfluenceMonitor(
   options: InfluenceMonitorOptions,

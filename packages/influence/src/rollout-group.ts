@@ -1,4 +1,4 @@
-import type { TrainingRow } from "@bridge-rl/spec";
+import type { Rollout, TrainingRow } from "@bridge-rl/spec";
 
 /**
  * One problem's rollouts with their rewards, as far as influence looks at them. What `collectRollouts` of `@bridge-rl/training` gives fits.
@@ -6,7 +6,8 @@ import type { TrainingRow } from "@bridge-rl/spec";
 export interface RolloutGroup {
   readonly problem: { readonly id: string };
   readonly promptIds: TrainingRow["promptIds"];
-  readonly rollouts: readonly { readonly completionIds: TrainingRow["completionIds"] }[];
+  /** The policy's own: those that say they are off policy are refused. */
+  readonly rollouts: readonly (Pick<TrainingRow, "completionIds"> & Pick<Rollout, "offPolicy">)[];
   /** One per rollout. */
   readonly rewards: ArrayLike<number>;
 }

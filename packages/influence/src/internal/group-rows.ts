@@ -20,8 +20,8 @@ export interface RowOptions extends GroupAdvantageOptions {
 /**
  * All rollouts of some groups in their order.
  *
- * @throws BridgeError `invalid-input` for no groups, a group without rollouts or an empty completion; `shape-mismatch` where rollouts
- *   and rewards differ in number
+ * @throws BridgeError `invalid-input` for no groups, a group without rollouts or an empty completion; `unsupported` for rollouts off policy;
+ *   `shape-mismatch` where rollouts and rewards differ in number
  */
 export function groupRows(groups: readonly RolloutGroup[], options: RowOptions): GroupRow[] {
   if (groups.length === 0) throw new BridgeError("invalid-input", "there are no groups of rollouts; pass at least one");
@@ -33,7 +33,14 @@ export function groupRows(groups: readonly RolloutGroup[], options: RowOptions):
       );
     }
     const advantages = groupAdvantages(rewards, options);
-    return rollouts.map(({ completionIds }, rollout): GroupRow => {
+    return rollouts.map(({ completionIds, offPolicy = false }, rollout): GroupRow => {
+      // Unweighed, their mean is that of the sampler's distribution; weighed, rewards would need it too.
+      if (offPolicy) {
+        throw new BridgeError(
+          "unsupported",
+          `rollout ${rollout} of problem ${problem.id} is off policy, as those of precision int8 are; influence is of a step on the policy's own: sample in float32`,
+        );
+      }
       if (completionIds.length === 0) {
         throw new BridgeError("invalid-input", `rollout ${rollout} of problem ${problem.id} has no tokens; drop it`);
       }
