@@ -51,6 +51,35 @@ describe("groupAdvantages", () => {
     );
   });
 
+  test("counts groups without spread: all of them where the batch has none, none where there are none, and a spread of rounding's size as none", () => {
+    const share = (scores: readonly number[][], options: Parameters<typeof groupAdvantages>[2] = {}) =>
+      groupAdvantages(scores, 2, options).metrics.frac_reward_zero_std;
+    const normalised = { aggregation: "normalize-then-sum", rewardWeights: [1, 1] } as const;
+
+    expect(
+      share(
+        [
+          [1, 1, 1, 1],
+          [2, 2, 2, 2],
+        ],
+        normalised,
+      ),
+    ).toBe(1);
+    expect(
+      share(
+        [
+          [1, 0, 1, 1],
+          [2, 2, 2, 2],
+        ],
+        normalised,
+      ),
+    ).toBe(0);
+    expect(share([[1, 1, 1, 1]], { scale: "batch" })).toBe(1);
+    expect(share([[1, 1, 0, 1]], { scale: "batch" })).toBe(0);
+    expect(share([[0, 1e-9, 0, 1]])).toBe(1 / 2);
+    expect(share([[]])).toBe(0);
+  });
+
   test("groups don't see each other, except through the batch's spread", () => {
     const alone = groupAdvantages([[1, 0, 0, 0]], 4).advantages;
     const together = groupAdvantages([[1, 0, 0, 0, 5, 9, 2, 7]], 4).advantages;

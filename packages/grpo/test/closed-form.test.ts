@@ -40,6 +40,7 @@ describe("one token by hand", () => {
     expect(one({ lossType: "cispo", clipHigh: 1.2 }).loss).toBeCloseTo(-1.2 * 2 * current, 12);
     expect(one({ lossType: "cispo", clipHigh: 1.2 }).gradient).toBeCloseTo(-2.4, 12);
     expect(one({ lossType: "cispo" }).gradient).toBeCloseTo(-3, 12);
+    expect(one({ lossType: "cispo" }, { oldLogProbabilities: [[current - Math.log(10)]] }).gradient).toBeCloseTo(-10, 12);
     expect(one({ lossType: "reinforce" })).toMatchObject({ loss: expect.closeTo(-2 * current, 12), gradient: -2 });
     const gate = (tau: number) => 1 / (1 + Math.exp(-tau * 0.5));
     expect(one({ lossType: "sapo" }).loss).toBeCloseTo(-4 * gate(1) * 2, 12);
@@ -48,6 +49,8 @@ describe("one token by hand", () => {
       -4 * gate(3) * (1 - gate(3)) * 1.5 * 2,
       12,
     );
+    // a ratio too large for a number
+    expect(one({ lossType: "sapo" }, { oldLogProbabilities: [[current - 800]] })).toMatchObject({ loss: -8, gradient: 0 });
   });
 
   test("vespo: φ(w) = w^k·e^(λ(1 − w)), by the sign of A, with the sampler's correction in w", () => {
@@ -106,6 +109,8 @@ describe("one token by hand", () => {
         { clipLow: 1, offPolicyThreshold },
       ).loss;
 
+    const at = evaluatePolicyLoss([[-1]], { advantages: [-2], oldLogProbabilities: [[-0.5]] }, { clipLow: 1, offPolicyThreshold: 0.5 });
+    expect(at.loss).toBeCloseTo(2 * Math.exp(-0.5), 12);
     expect(loss(0.39)).toBe(0);
     expect(loss(0.41)).toBeCloseTo(Math.exp(-0.3) + Math.exp(-0.5), 12);
   });
@@ -118,6 +123,48 @@ describe("one token by hand", () => {
     );
 
     expect((gradients[0]?.[0] as number) / Math.exp(20 - 13)).toBeCloseTo(-1 / 2, 9);
+  });
+
+  test("vespo limits the correction of each token and the row's sum to e²⁰, and each token's log-ratio to −20", () => {
+    const straight: PolicyLossOptions = { lossType: "vespo", vespo: { positive: { k: 1, lambda: 0 }, negative: { k: 1, lambda: 1 } } };
+    const phi = (tokens: readonly { difference: number; correction?: number }[]) => {
+      const { metrics } = evaluatePolicyLoss(
+        [tokens.map(() => -40)],
+        {
+          advantages: [1],
+          oldLogProbabilities: [tokens.map(({ difference }) => -40 - difference)],
+          importanceRatios: [tokens.map(({ correction = 0 }) => Math.exp(correction))],
+        },
+        straight,
+      );
+      return Math.log(metrics["vespo/phi_seq_mean"] as number);
+    };
+
+    expect(phi([{ difference: -10, correction: 25 }])).toBeCloseTo(10, 9);
+    expect(phi([{ difference: -30, correction: 15 }])).toBeCloseTo(-5, 9);
+    expect(phi([{ difference: 15 }, { difference: 15 }])).toBeCloseTo(20, 9);
+  });
+
+  test("a KL term at its limit is not beyond it, nor a ratio at the edge of its range", () => {
+    const kl = evaluatePolicyLoss(
+      [[-1]],
+      { advantages: [0], referenceLogProbabilities: [[-1.5]] },
+      { beta: 1, klEstimator: "k1", klLimit: { difference: 9, value: 0.5 } },
+    );
+    expect(kl.gradients[0]?.[0]).toBe(1);
+    const onPolicy = (options: PolicyLossOptions) => evaluatePolicyLoss([[-1]], { advantages: [1] }, options).metrics;
+    expect(onPolicy({ clipHigh: 0 })["clip_ratio/high_mean"]).toBe(0);
+    expect(onPolicy({ lossType: "cispo", clipHigh: 1 }).cispo_clip_ratio).toBe(0);
+  });
+
+  test("a batch without a counted token has no loss, and an entropy of 0", () => {
+    const none = { advantages: [1], masks: [[0, 0]], entropies: [[2, 3]] };
+    const { loss, gradients, entropyGradients, metrics } = evaluatePolicyLoss([[-1, -2]], none, { entropyCoefficient: 0.5 });
+
+    expect(loss).toBeCloseTo(0, 12);
+    expect(Array.from(gradients[0] ?? [], Math.abs)).toEqual([0, 0]);
+    expect(Array.from(entropyGradients?.[0] ?? [], Math.abs)).toEqual([0, 0]);
+    expect(metrics.entropy).toBe(0);
   });
 
   test("quantiles as torch and numpy have them, ends included", () => {

@@ -242,6 +242,7 @@ describe("policyLoss", () => {
 
   test.each([
     [{ lossType: "dr_grpo" }, "maxCompletionLength"],
+    [{ lossType: "dr_grpo", maxCompletionLength: 0 }, "maxCompletionLength"],
     [{ clipLow: 1.5 }, "clipLow 1.5"],
     [{ beta: -1 }, "beta -1"],
     [{ topEntropyQuantile: 0 }, "topEntropyQuantile 0"],
@@ -271,6 +272,17 @@ describe("policyLoss", () => {
         ],
       }).evaluate(rows).loss,
     ).toBeLessThan(0);
+  });
+
+  test("names the first token of the first row too, and a row whose ratio is too large for a derivative", () => {
+    const rows = [{ logProbabilities: Float32Array.of(Number.NaN, -2) }];
+    expect(() => policyLoss({ advantages: [1] }).evaluate(rows)).toThrow(
+      "row 0: the policy's log-probability of completion token 0 is NaN",
+    );
+    const far = { advantages: [-1], oldLogProbabilities: [[-900, -1]], names: ["rollout 3"] };
+    expect(() => policyLoss(far).evaluate([{ logProbabilities: Float32Array.of(-1, -1) }])).toThrow(
+      "rollout 3: the loss has no finite derivative",
+    );
   });
 
   test("names what is missing or has the wrong shape", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { evaluatePolicyLoss, samplerCorrections } from "../src/index.js";
+import { evaluatePolicyLoss, samplerCorrections, truncatedImportanceSampling } from "../src/index.js";
 
 const old = [
   [Math.log(0.5), Math.log(0.2), Math.log(0.9)],
@@ -56,6 +56,34 @@ describe("samplerCorrections", () => {
     expect(metrics["sampling/importance_sampling_ratio/min"]).toBeCloseTo(0.5, 12);
     expect(metrics["sampling/importance_sampling_ratio/mean"]).toBeCloseTo((2 + 0.5 + 3 + 1) / 4, 12);
     expect(metrics["sampling/importance_sampling_ratio/max"]).toBeCloseTo(3, 12);
+  });
+
+  test("our metrics: KL(sampler ‖ policy) by r − 1 − log r, the mean before anything is cut, and the share that is", () => {
+    const ratios = [2, 0.5, 8, 1];
+    const { metrics } = samplerCorrections(old, sampling, masks, { level: "token", mode: "truncate", minimum: 0.75 });
+
+    const kl = ratios.reduce((sum, ratio) => sum + (ratio - 1 - Math.log(ratio)), 0) / 4;
+    expect(metrics["sampling/kl"]).toBeCloseTo(kl, 12);
+    expect(metrics["sampling/importance_sampling_ratio/uncut_mean"]).toBeCloseTo(11.5 / 4, 12);
+    expect(metrics["sampling/importance_sampling_ratio/cut_share"]).toBe(2 / 4);
+    const near = samplerCorrections([[-1, -1]], [[-0.5, -0.75]], [[1, 1]], { level: "token" }).metrics;
+    expect(near["sampling/sampling_logp_difference/max"]).toBe(0.5);
+    expect(near["sampling/importance_sampling_ratio/max"]).toBeCloseTo(Math.exp(-0.25), 12);
+    expect(near["sampling/importance_sampling_ratio/cut_share"]).toBe(0);
+  });
+
+  test("a weight at a limit is not beyond it, and batches without a counted token have numbers for metrics", () => {
+    const same = [[-1], [-1]];
+    const ones = [[1], [1]];
+    for (const limits of [{ maximum: 1, minimum: 0.5 }, { minimum: 1 }]) {
+      const { importanceRatios, metrics } = samplerCorrections(same, same, ones, { level: "token", ...limits });
+      expect(rounded(importanceRatios)).toEqual(ones);
+      expect(metrics["sampling/importance_sampling_ratio/cut_share"]).toBe(0);
+    }
+    const { metrics } = samplerCorrections(same, same, [[0], [0]], { level: "token" });
+    for (const name of ["sampling_logp_difference/mean", "kl", "importance_sampling_ratio/uncut_mean"])
+      expect(metrics[`sampling/${name}`]).toBe(0);
+    expect(truncatedImportanceSampling).toEqual({ level: "token", mode: "truncate", maximum: 2 });
   });
 
   test("without a cap the weighted gradient is that of the sampler's distribution re-weighted: E_q[p/q · f] = E_p[f]", () => {
