@@ -12,17 +12,17 @@ export function encodePrompt(tokenizer: Tokenizer, prompt: string): Int32Array {
 }
 
 /**
- * Ids of a prompt and of its completion with the end-of-sequence token.
+ * Ids of a prompt and of its completion with the end-of-sequence token, which a completion that was sampled may bring along.
  *
  * The two texts are tokenised apart. Tokenised together, a token could cross the boundary, and rollouts would then start from a
  * prompt ending that training never showed.
  */
 export function encodeExample(tokenizer: Tokenizer, prompt: string, completion: string): EncodedExample {
   const { ids, offsets } = tokenizer.encodeWithOffsets(completion);
-  const completionIds = new Int32Array(ids.length + 1);
+  const length = ids.at(-1) === tokenizer.endOfSequenceId ? ids.length : ids.length + 1;
+  const completionIds = new Int32Array(length).fill(tokenizer.endOfSequenceId);
   completionIds.set(ids);
-  completionIds[ids.length] = tokenizer.endOfSequenceId;
-  const completionOffsets = new Int32Array(ids.length + 2).fill(completion.length);
+  const completionOffsets = new Int32Array(length + 1).fill(completion.length);
   completionOffsets.set(offsets.subarray(0, ids.length));
   return { promptIds: encodePrompt(tokenizer, prompt), completionIds, completionOffsets };
 }

@@ -15,6 +15,17 @@ test("prompts of examples and of rollouts end at the same token", () => {
   expect(Array.from(completionOffsets.slice(-2))).toEqual([3, 3]);
 });
 
+test("a completion that was sampled to its end is not ended twice", () => {
+  const plain = encodeExample(tokenizer, "give:a", "ab.");
+  const end = tokenizer.decode([tokenizer.endOfSequenceId]);
+  const sampled = encodeExample(tokenizer, "give:a", `ab.${end}`);
+
+  expect(end).not.toBe("");
+  expect(sampled.completionIds).toEqual(plain.completionIds);
+  expect(Array.from(sampled.completionOffsets.slice(0, 3))).toEqual(Array.from(plain.completionOffsets.slice(0, 3)));
+  expect(sampled.completionOffsets).toHaveLength(sampled.completionIds.length + 1);
+});
+
 describe("spanOfTokens", () => {
   test("by hand: the larger share wins, the earlier of equal ones, and none is −1", () => {
     const offsets = Int32Array.of(0, 2, 5, 9, 10, 10);
