@@ -27,7 +27,7 @@ function token(values: Record<string, TensorValue>, row: number, position: numbe
 }
 
 type Action =
-  | { kind: "reshape"; keep: boolean[]; rows: number; capacity: number }
+  | { kind: "reshape"; keep: boolean[]; closeUp: boolean; rows: number; capacity: number }
   | { kind: "load"; row: number; length: number }
   | { kind: "append"; rows: boolean[] };
 
@@ -35,6 +35,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({
     kind: fc.constant("reshape" as const),
     keep: fc.array(fc.boolean(), { minLength: maximumRows, maxLength: maximumRows }),
+    closeUp: fc.boolean(),
     rows: fc.integer({ min: 1, max: maximumRows }),
     capacity: fc.integer({ min: 1, max: maximumCapacity }),
   }),
@@ -50,7 +51,11 @@ test("holds what a list of tokens per row would hold, whatever happens to its sh
       cache.reshape([], 3, 4);
       for (const [tag, each] of actions.entries()) {
         if (each.kind === "reshape") {
-          const kept = [...model.keys()].filter((row) => each.keep[row]);
+          const ascending = [...model.keys()].filter((row) => each.keep[row]);
+          // or the last ones in the places of those that leave
+          const moving = ascending.filter((row) => row >= ascending.length);
+          const closedUp = ascending.map((_, row) => (each.keep[row] ? row : (moving.pop() as number)));
+          const kept = each.closeUp ? closedUp : ascending;
           const longest = Math.max(1, ...kept.map((row) => (model[row] as unknown[]).length));
           const [rows, capacity] = [Math.max(1, each.rows, kept.length), Math.max(each.capacity, longest)];
           cache.reshape(kept, rows, capacity);

@@ -1,4 +1,14 @@
-import { BridgeError, createRandom, type Rollout, type SampleRequest, type SamplingOptions, type Tokenizer } from "@bridge-rl/spec";
+import { createOnnxRuntime } from "@bridge-rl/runtime-onnx";
+import {
+  BridgeError,
+  createRandom,
+  type Rollout,
+  type Runtime,
+  type SampleRequest,
+  type SamplingOptions,
+  type Tokenizer,
+} from "@bridge-rl/spec";
+import type { Graph } from "@bridge-rl/tensor";
 import { describe, expect, test } from "vitest";
 import { type DecoderConfig, initializeDecoder, LocalPolicy, LocalSampler, type LocalSamplerOptions } from "../src/index.js";
 import { readOracle } from "./support/oracle.js";
@@ -111,6 +121,37 @@ describe("sampling", () => {
       }
     },
   );
+
+  test.each(["inputs", "initializers"] as const)("gives the same in a batch of any size, with weights as %s", async (weightPlacement) => {
+    const requests = randomRequests(12, 3);
+    const options = { maxTokens: 60, temperature: 1.2 };
+    const [few = [], ...others] = await Promise.all(
+      [5, 16, 128].map((batchSize) => makePolicy({ batchSize, weightPlacement }).sampler.sample(requests, options)),
+    );
+    for (const other of others) {
+      expect(other.map(({ completionIds }) => completionIds)).toEqual(few.map(({ completionIds }) => completionIds));
+      for (const [index, { logProbabilities }] of other.entries()) {
+        for (const [place, value] of logProbabilities.entries())
+          expect(value).toBeCloseTo(few[index]?.logProbabilities[place] as number, 5);
+      }
+    }
+  });
+
+  test("compiles one decoding step for all shapes of a batch", async () => {
+    const runtime = createOnnxRuntime();
+    const graphs: Graph[] = [];
+    const counting: Runtime<Graph> = {
+      ...runtime,
+      compile(graph, options) {
+        graphs.push(graph);
+        return runtime.compile(graph, options);
+      },
+    };
+    const { sampler } = makePolicy({ runtime: counting, batchSize: 24 });
+    const rollouts = await sampler.sample(randomRequests(20, 2), { maxTokens: 90 });
+    expect(new Set(rollouts.map(({ completionIds }) => completionIds.length)).size).toBeGreaterThan(10);
+    expect(graphs.filter(({ outputs }) => outputs.has("probabilities"))).toHaveLength(1);
+  });
 
   test("depends on seed and sample number alone", async () => {
     const sampler = makePolicy().sampler;

@@ -1,4 +1,4 @@
-import { BridgeError, checkInputs, type Program, type TensorValue } from "@bridge-rl/spec";
+import { BridgeError, checkInputs, type Program, type TensorValue, type VariableAxes } from "@bridge-rl/spec";
 import type { Tensor } from "@bridge-rl/tensor";
 import type { Feed, Session } from "./internal/binding.js";
 import { runSession } from "./internal/run-session.js";
@@ -8,14 +8,9 @@ export class OnnxProgram implements Program {
   #session: Session | undefined;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: readonly string[];
-  readonly #variableAxes: Readonly<Record<string, number>>;
+  readonly #variableAxes: VariableAxes;
 
-  constructor(
-    session: Session,
-    inputs: ReadonlyMap<string, Tensor>,
-    outputs: readonly string[],
-    variableAxes: Readonly<Record<string, number>> = {},
-  ) {
+  constructor(session: Session, inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[], variableAxes: VariableAxes = {}) {
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { BridgeError, type TensorValue } from "@bridge-rl/spec";
-import { add, Graph, matmul, max, multiply, slice, softmax, sum } from "@bridge-rl/tensor";
+import { add, Graph, matmul, max, multiply, reshape, slice, softmax, sum, transpose } from "@bridge-rl/tensor";
 import { describe, expect, test } from "vitest";
 import { createOnnxRuntime } from "../src/index.js";
 
@@ -43,7 +43,7 @@ describe("createOnnxRuntime", () => {
     const shares = softmax(scores);
     graph.output("rest", sum(slice(shares, -1, 0, -1), -1));
     graph.output("last", slice(shares, -1, -1, 8));
-    const program = await createOnnxRuntime().compile(graph, { variableAxes: { scores: 1 } });
+    const program = await createOnnxRuntime().compile(graph, { variableAxes: { scores: { 1: "elements" } } });
     for (const size of [2, 8, 5]) {
       const data = Float32Array.from({ length: 2 * size }, (_, index) => Math.sin(index));
       const { rest, last } = program.run({ scores: value(data, 2, size) });
@@ -67,6 +67,33 @@ describe("createOnnxRuntime", () => {
     }
     expect(() => program.run({ scores: value(new Float32Array(9), 2, 4) })).toThrow('input "scores" holds 9 elements; [2, 4] has 8');
     program.dispose();
+  });
+
+  test("axes of one name have one size in a run, and a reshape keeps a first axis that varies", async () => {
+    const graph = new Graph();
+    const rows = graph.input("rows", [6, 4]);
+    const factors = graph.input("factors", [6, 1]);
+    // heads apart and together again, as attention does
+    const apart = transpose(reshape(multiply(rows, factors), [6, 2, 2]), [0, 2, 1]);
+    graph.output("turned", reshape(apart, [6, 4]));
+    for (const lowering of ["fused", "plain"] as const) {
+      const program = await createOnnxRuntime({ lowering }).compile(graph, {
+        variableAxes: { rows: { 0: "rows" }, factors: { 0: "rows" } },
+      });
+      for (const size of [1, 6, 3]) {
+        const data = Float32Array.from({ length: 4 * size }, (_, index) => index);
+        const factor = Float32Array.from({ length: size }, (_, index) => index + 1);
+        const { turned } = program.run({ rows: value(data, size, 4), factors: value(factor, size, 1) });
+        expect(turned?.shape).toEqual([size, 4]);
+        expect(Array.from(turned?.data as Float32Array)).toEqual(
+          Array.from({ length: size }, (_, row) => [0, 2, 1, 3].map((place) => (4 * row + place) * (row + 1))).flat(),
+        );
+      }
+      expect(() => program.run({ rows: value(new Float32Array(8), 2, 4), factors: value(new Float32Array(3), 3, 1) })).toThrow(
+        'input "rows" has 2 rows, input "factors" has 3; give both the same',
+      );
+      program.dispose();
+    }
   });
 
   test("float64 runs on standard operators, and more threads give the same", async () => {

@@ -34,6 +34,7 @@ export type {
   Runtime,
   TensorData,
   TensorValue,
+  VariableAxes,
 } from "./runtime.js";
 export { coreStepKinds, type Demonstration, type Span, type Step, stepKinds, type Trace } from "./trace.js";
 export type { Progress, RunEvent, Tracker, TrackerPosition } from "./tracker.js";

@@ -14,6 +14,12 @@ export interface Program {
   dispose(): void;
 }
 
+/**
+ * Axes of inputs whose size is left open: by the input's name, the number of each such axis and what its size is called. In one run, axes
+ * of one name have one size.
+ */
+export type VariableAxes = Readonly<Record<string, Readonly<Record<number, string>>>>;
+
 export interface CompileOptions {
   /** Values of inputs that stay as they are for the life of the program. @defaultValue none */
   readonly initializers?: Readonly<Record<string, TensorValue>>;
@@ -24,9 +30,10 @@ export interface CompileOptions {
   readonly keepMemory?: boolean;
   /**
    * Axes of inputs that a run may give fewer elements than the graph declares, by input name; for runtimes that say `variableAxes`. No operation
-   * may be told the size: what is sliced off counts from the end, and no shape that is written out holds it. @defaultValue none
+   * may be told the size: what is sliced off counts from the end, and a shape that is written out holds it in no place but the first, where it
+   * stays as it is. @defaultValue none
    */
-  readonly variableAxes?: Readonly<Record<string, number>>;
+  readonly variableAxes?: VariableAxes;
 }
 
 /**

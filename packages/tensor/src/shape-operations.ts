@@ -5,7 +5,10 @@ import { broadcastShapes, elementCount, formatShape, normalizeAxis, sameShape, s
 import type { Tensor } from "./tensor.js";
 import { TensorError } from "./tensor-error.js";
 
-/** The same elements in another shape; one size may be −1 and is then computed. */
+/**
+ * The same elements in another shape; one size may be −1 and is then computed. A first axis of the same size stays what it is, also where a run
+ * gives it fewer elements than the graph declares.
+ */
 export function reshape(input: Tensor, shape: readonly number[]): Tensor {
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const filled = shape.map((size) => (size === -1 ? elementCount(input.shape) / known : size));
@@ -14,11 +17,13 @@ export function reshape(input: Tensor, shape: readonly number[]): Tensor {
     throw new TensorError("shape-mismatch", `reshape: ${formatShape(input.shape)} doesn't fill ${formatShape(shape)}`);
   }
   if (sameShape(filled, input.shape)) return input;
+  const isEmpty = filled.includes(0);
+  const keepsFirst = !isEmpty && filled[0] === input.shape[0];
   return input.graph.operation({
     operator: "Reshape",
-    inputs: [input, input.graph.integers(filled)],
-    // a 0 would otherwise mean "as in the input"
-    ...(filled.includes(0) ? { attributes: { allowzero: 1 } } : {}),
+    // 0 means "as in the input", unless it is told to mean 0
+    inputs: [input, input.graph.integers(keepsFirst ? [0, ...filled.slice(1)] : filled)],
+    ...(isEmpty ? { attributes: { allowzero: 1 } } : {}),
     outputs: [{ shape: filled, dataType: input.dataType }],
     derivative: () => ({ inputs: [input], pull: (gradient) => [reshape(gradient, input.shape)] }),
   });

@@ -16,8 +16,8 @@ export interface WriteOnnxOptions {
    * input's name. @defaultValue none
    */
   readonly initializers?: readonly string[];
-  /** Axes of inputs whose size is left open, by name. @defaultValue none */
-  readonly variableAxes?: Readonly<Record<string, number>>;
+  /** Axes of inputs whose size is left open: by input name, the number of each and what its size is called. @defaultValue none */
+  readonly variableAxes?: Readonly<Record<string, Readonly<Record<number, string>>>>;
 }
 
 /** The ONNX model of what the graph's outputs need: IR version 10, operator set 21, and onnxruntime's own operators. */
@@ -40,7 +40,9 @@ export function writeOnnx(graph: Graph, options: WriteOnnxOptions = {}): Uint8Ar
         if (initializers.includes(name)) writer.message(5, (inner) => writeExternal(inner, name, tensor));
         else writer.message(11, (inner) => writeValueInfo(inner, name, tensor, variableAxes[name]));
       }
-      for (const { name, tensor } of resolved) writer.message(12, (inner) => writeValueInfo(inner, name, tensor));
+      // where sizes are left open, the shapes of outputs follow from those of inputs
+      const written = Object.keys(variableAxes).length === 0 ? writeValueInfo : writeType;
+      for (const { name, tensor } of resolved) writer.message(12, (inner) => written(inner, name, tensor));
     })
     .message(8, (writer) => writer.text(1, "").integer(2, 21))
     .message(8, (writer) => writer.text(1, "com.microsoft").integer(2, 1))
@@ -168,12 +170,18 @@ function writeExternal(writer: ProtobufWriter, name: string, tensor: Tensor): vo
   writer.message(13, (entry) => entry.text(1, "location").text(2, name)).integer(14, 1);
 }
 
-function writeValueInfo(writer: ProtobufWriter, name: string, tensor: Tensor, variableAxis?: number): void {
+/** A value's element type, without a shape. */
+function writeType(writer: ProtobufWriter, name: string, { dataType }: Tensor): void {
+  writer.text(1, name).message(2, (type) => type.message(1, (tensorType) => tensorType.integer(1, onnxType[dataType])));
+}
+
+function writeValueInfo(writer: ProtobufWriter, name: string, tensor: Tensor, variableAxes: Readonly<Record<number, string>> = {}): void {
   writer.text(1, name).message(2, (type) =>
     type.message(1, (tensorType) => {
       tensorType.integer(1, onnxType[tensor.dataType]).message(2, (shape) => {
         for (const [axis, size] of tensor.shape.entries()) {
-          shape.message(1, (dimension) => (axis === variableAxis ? dimension.text(2, "variable") : dimension.integer(1, size)));
+          const called = variableAxes[axis];
+          shape.message(1, (dimension) => (called === undefined ? dimension.integer(1, size) : dimension.text(2, called)));
         }
       });
     }),

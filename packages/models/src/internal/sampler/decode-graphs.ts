@@ -1,3 +1,4 @@
+import type { VariableAxes } from "@bridge-rl/spec";
 import { add, concat, Graph, matmul, multiply, reshape, slice, softmax, type Tensor } from "@bridge-rl/tensor";
 import { causalAttention, declareDecoder, decoderLayer, embedTokens, type Heads, headLogits } from "../../decoder.js";
 import type { DecoderConfig } from "../../decoder-config.js";
@@ -10,10 +11,15 @@ export interface StepShape {
   readonly capacity: number;
 }
 
-/** The axes of a step's inputs along which they have its capacity, which a run may give less of. */
-export function capacityAxes(config: DecoderConfig): Record<string, number> {
+/** The axes of a step's inputs along which a run may have fewer rows and less capacity. */
+export function stepAxes(config: DecoderConfig): VariableAxes {
   const names = Array.from({ length: config.layers }, (_, layer) => Object.values(cacheNames(layer))).flat();
-  return { mask: 4, ...Object.fromEntries(names.map((name) => [`past ${name}`, 3])) };
+  return {
+    tokenIds: { 0: "rows" },
+    positions: { 0: "rows" },
+    mask: { 0: "rows", 4: "slots" },
+    ...Object.fromEntries(names.map((name) => [`past ${name}`, { 0: "rows", 3: "slots" }])),
+  };
 }
 
 /** What a decoding step computes with. */

@@ -4,7 +4,7 @@ import { drawToken } from "./draw-token.js";
 import type { KeyValueCache, Prefix } from "./key-value-cache.js";
 import type { ResolvedSampling, Sample } from "./sample-plan.js";
 import type { SamplerPrograms } from "./sampler-programs.js";
-import { gridRows, gridTokens } from "./shape-grid.js";
+import { gridTokens } from "./shape-grid.js";
 
 /** Prompts and tokens of one prefill at most. */
 const prefillPrompts = 32;
@@ -117,16 +117,14 @@ export class DecodingRun {
 
   /** Gives the batch the size of what is left in it, and room for one more token. */
   #fit(): void {
-    const occupied = this.#active.filter((sample) => sample !== undefined).length;
-    this.#shape(this.#waiting.length > 0 ? this.#active.length : occupied, []);
+    this.#shape(this.#active.filter((sample) => sample !== undefined).length, []);
   }
 
   #shape(count: number, joining: readonly Sample[]): void {
-    const { cache } = this.#parts;
-    const kept = [...this.#active.keys()].filter((row) => this.#active[row] !== undefined);
+    const { cache, programs } = this.#parts;
+    const kept = closedUp(this.#active);
     const lengths = [...kept.map((row) => cache.length(row)), ...joining.map(({ promptIds }) => promptIds.length - 1)];
-    const rows = gridRows(count);
-    const capacity = gridTokens(Math.max(...lengths) + 1);
+    const { rows, capacity } = programs.shape(count, Math.max(...lengths) + 1);
     if (rows === cache.rows && capacity === cache.capacity) return;
     cache.reserve(rows, capacity);
     cache.reshape(kept, rows, capacity);
@@ -159,6 +157,13 @@ export class DecodingRun {
     const outputs = await programs.prefill(weights, shape, tokenIds);
     for (const [index, [request, ids]] of prompts.entries()) this.#prefixes.set(request, { length: ids.length, outputs, index });
   }
+}
+
+/** The rows that are taken, those from the end in the places of those that are free: few of them move. */
+function closedUp(active: readonly (Sample | undefined)[]): number[] {
+  const taken = [...active.keys()].filter((row) => active[row] !== undefined);
+  const moving = taken.filter((row) => row >= taken.length);
+  return taken.map((_, row) => (active[row] === undefined ? (moving.pop() as number) : row));
 }
 
 function nextPowerOfTwo(value: number): number {

@@ -29,7 +29,7 @@ export class KeyValueCache {
   #rows = 0;
   #capacity = 0;
   #lengths: number[] = [];
-  #mask = new Float32Array(0);
+  #mask: Float32Array;
 
   /** Memory grows with use: 8 · layers · keyValueHeads · headDimension bytes for each row and token of capacity. */
   constructor(config: DecoderConfig, maximumRows: number, maximumCapacity: number) {
@@ -39,6 +39,7 @@ export class KeyValueCache {
     const length = this.#limit * this.#heads * this.#size;
     const names = Array.from({ length: config.layers }, (_, layer) => Object.values(cacheNames(layer))).flat();
     this.#parts = names.map((name) => ({ name, data: new Float32Array(length) }));
+    this.#mask = new Float32Array(this.#limit);
   }
 
   get rows(): number {
@@ -65,6 +66,9 @@ export class KeyValueCache {
       wider.set(data.subarray(0, used));
       return { name, data: wider };
     });
+    const mask = new Float32Array(this.#limit);
+    mask.set(this.#mask);
+    this.#mask = mask;
   }
 
   /** Tokens cached in a row. */
@@ -75,7 +79,7 @@ export class KeyValueCache {
   /**
    * Changes the shape.
    *
-   * @param kept  the present rows that stay, ascending; they become rows 0, 1, …
+   * @param kept  the present rows that become rows 0, 1, …; each can move to a lower number alone
    */
   reshape(kept: readonly number[], rows: number, capacity: number): void {
     const lengths = kept.map((row) => this.length(row));
@@ -88,7 +92,7 @@ export class KeyValueCache {
     this.#rows = rows;
     this.#capacity = capacity;
     this.#lengths = Array.from({ length: rows }, (_, row) => lengths[row] ?? 0);
-    this.#mask = new Float32Array(rows * capacity).fill(-1e9);
+    this.#mask.fill(-1e9, 0, rows * capacity);
     for (const [row, length] of this.#lengths.entries()) this.#mask.fill(0, row * capacity, row * capacity + length);
   }
 
@@ -134,7 +138,9 @@ export class KeyValueCache {
   feeds(): Record<string, TensorValue> {
     const shape = [this.#rows, this.#heads, 1, this.#capacity, this.#size];
     const used = this.#rows * this.#heads * this.#capacity * this.#size;
-    const feeds: Record<string, TensorValue> = { mask: { data: this.#mask, shape: [this.#rows, 1, 1, 1, this.#capacity] } };
+    const feeds: Record<string, TensorValue> = {
+      mask: { data: this.#mask.subarray(0, this.#rows * this.#capacity), shape: [this.#rows, 1, 1, 1, this.#capacity] },
+    };
     for (const { name, data } of this.#parts) feeds[`past ${name}`] = { data: data.subarray(0, used), shape };
     return feeds;
   }

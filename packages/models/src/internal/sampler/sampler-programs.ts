@@ -3,20 +3,24 @@ import type { Graph } from "@bridge-rl/tensor";
 import type { PolicyWeights } from "../../local-policy.js";
 import { ProgramStore } from "../program-store.js";
 import { quantizeWeights } from "../quantized-weights.js";
-import { capacityAxes, type PrefillShape, prefillGraph, type StepShape, stepGraph } from "./decode-graphs.js";
+import { type PrefillShape, prefillGraph, type StepShape, stepAxes, stepGraph } from "./decode-graphs.js";
 import type { ResolvedSampling } from "./sample-plan.js";
-import { nextPowerOfTwo } from "./shape-grid.js";
+import { gridRows, gridTokens, leastRows, nextPowerOfTwo } from "./shape-grid.js";
 
 /** Programs kept; each holds the memory of its activations. */
 const keptPrograms = 64;
-/** Capacity that a step is compiled for at least, where runs can have less. */
-const leastCapacity = 512;
+/** Rows and capacity that a step is compiled for at least, where runs can have less. */
+const leastShape = 512;
+/** Multiples that a cache's capacity has where it costs no program. Finer means less reading of empty slots, coarser means laying out less often. */
+const capacityStep = 16;
 
 /** Compiled decoding steps and prefills by shape. */
 export class SamplerPrograms {
   readonly #runtime: Runtime<Graph>;
   readonly #placement: "inputs" | "initializers";
   readonly #programs = new ProgramStore<Program>(keptPrograms);
+  /** One program serves all shapes. */
+  readonly #varies: boolean;
   #revision: number | undefined;
   /** The projections of this revision in 8 bits, where steps take them so. */
   #quantized: ReadonlyMap<string, TensorValue> | undefined;
@@ -28,6 +32,13 @@ export class SamplerPrograms {
   constructor(runtime: Runtime<Graph>, placement: "inputs" | "initializers") {
     this.#runtime = runtime;
     this.#placement = placement;
+    this.#varies = runtime.variableAxes === true;
+  }
+
+  /** The shape of a step for so many rows and cached tokens: no more than these where a program takes any, else one of few. */
+  shape(rows: number, tokens: number): StepShape {
+    if (!this.#varies) return { rows: gridRows(rows), capacity: gridTokens(tokens) };
+    return { rows: Math.max(leastRows, rows), capacity: Math.max(1, Math.ceil(tokens / capacityStep)) * capacityStep };
   }
 
   async step(
@@ -45,15 +56,15 @@ export class SamplerPrograms {
     }
     this.#revision = weights.revision;
     const entries = [...new Map([...weights.tensors, ...(precision === "int8" ? this.#inEightBits(weights) : [])])];
-    // packed weights are compiled in, so one program serves all capacities where the runtime has such
-    const varies = packs && this.#runtime.variableAxes === true;
-    const compiled = varies ? { ...shape, capacity: nextPowerOfTwo(Math.max(leastCapacity, shape.capacity) - 1) } : shape;
+    const varies = this.#varies;
+    const enough = (size: number): number => nextPowerOfTwo(Math.max(leastShape, size) - 1);
+    const compiled = varies ? { rows: enough(shape.rows), capacity: enough(shape.capacity) } : shape;
     const program = await this.#programs.get(`step ${compiled.rows} ${compiled.capacity} ${precision}`, () =>
       this.#runtime.compile(
         stepGraph(weights.config, compiled, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
         {
           ...(packs && { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) }),
-          ...(varies && { variableAxes: capacityAxes(weights.config) }),
+          ...(varies && { variableAxes: stepAxes(weights.config) }),
         },
       ),
     );

@@ -1,9 +1,12 @@
 /** Token capacities are multiples of this. Finer means less reading of empty slots, coarser means fewer programs. */
 const capacityStep = 32;
 
-/** The next of 4, 8, 12, 16, 24, 32, 48, 64, 96, … rows. At least 4, since single rows go through other kernels that round differently. */
+/** Rows of a step at least, since single rows go through other kernels that round differently. */
+export const leastRows = 4;
+
+/** The next of 4, 8, 12, 16, 24, 32, 48, 64, 96, … rows. */
 export function gridRows(rows: number): number {
-  let size = 4;
+  let size = leastRows;
   while (size < rows) size = size < 8 || (size & (size - 1)) !== 0 ? nextPowerOfTwo(size) : size * 1.5;
   return size;
 }
