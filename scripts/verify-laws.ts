@@ -1,7 +1,7 @@
 /**
  * Holds the laws of iGSM over many seeds, in all three wordings: the count of operations is exact, everything necessary is an ancestor of the
  * target and no distractor feeds it, an independent evaluation gives the answer, what is read back is what was written, a right solution is
- * found right, and each mutation of it is found and labelled.
+ * found right, and each mutation of it is found and labelled. All but the last also where the problem is asked anew, or has other names.
  *
  *     pnpm verify:laws [seeds, 10000 where it is left out]
  */
@@ -12,6 +12,8 @@ import {
   originalPhrasebook,
   parseProblem,
   prosePhrasebook,
+  reAsk,
+  replaceNames,
   structureHash,
   tersePhrasebook,
   verifySolution,
@@ -52,6 +54,17 @@ for (let seed = 0; seed < seeds && failures.length < 20; seed++) {
     );
     const gold = { graph: problem.graph, wording, ...book.renderTrace(problem.graph, { steps }, random) };
     checkGold(gold, random, `${problem.id} in ${wording}`);
+    const asked = problem.graph.nodes.length > 1 ? [reAsk({ ...problem, prompt }, random)] : [];
+    for (const { id, graph, difficulty, ...changed } of [...asked, ...asked.map((each) => replaceNames(each, seed))]) {
+      checkGraph(graph, difficulty.operations, id);
+      checkReading(graph, difficulty.operations, changed.prompt, wording === "terse", `${id} in ${wording}`);
+      expectThat(changed.structureHash === structureHash(graph), "its structure hash is that of another graph", id);
+      const derive = graph.nodes.flatMap(({ id: node, necessary }): Step[] =>
+        necessary ? [{ kind: "derive", node, detail: "stepwise" }] : [],
+      );
+      const { valid, findings } = verifySolution(graph, book.renderTrace(graph, { steps: derive }, random).text);
+      expectThat(valid && findings.length === 0, `a right solution is found wrong: ${findings[0]?.message}`, `${id} in ${wording}`);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { addDistractors } from "./internal/add-distractors.js";
 import { buildGraph, drawSymbols } from "./internal/build-graph.js";
 import { chooseParameters } from "./internal/choose-parameters.js";
 import { chooseParents, hasRoom } from "./internal/choose-parents.js";
+import { countNodes } from "./internal/count-nodes.js";
 import { createDraft, type Draft } from "./internal/draft.js";
 import { drawFormulas } from "./internal/draw-formulas.js";
 import { drawNames } from "./internal/draw-names.js";
@@ -29,6 +30,8 @@ import { sourceName, sourceVersion } from "./internal/version.js";
 import { type IgsmOptions, type ResolvedIgsmOptions, resolveIgsmOptions } from "./options.js";
 import { originalPhrasebook } from "./original-phrasebook.js";
 import { prosePhrasebook } from "./prose-phrasebook.js";
+import { reAsk } from "./re-ask.js";
+import { replaceNames } from "./replace-names.js";
 import { structureHash } from "./structure-hash.js";
 import { tersePhrasebook } from "./terse-phrasebook.js";
 import { checkVocabulary } from "./vocabulary.js";
@@ -85,22 +88,13 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
       throw new BridgeError("invalid-input", `problem ${index} does not exist; indices are integers from 0`);
     const stream = root.fork("problem", index);
     const { graph, hash } = drawGraph(stream, index);
-    let premises = 0;
-    let steps = 0;
-    let distractors = 0;
-    for (let node = 0; node < graph.nodes.length; node++) {
-      const { stated, necessary } = graph.nodes[node] as GraphNode;
-      if (stated) premises++;
-      if (necessary) steps++;
-      else if (stated) distractors++;
-    }
     return {
       id: problemId(part, seed, index),
       source: { name: sourceName, version: sourceVersion, seed, index },
       prompt: phrasebook.renderPrompt(graph, stream.fork("prompt")),
       graph,
       answer: (graph.nodes[graph.target] as GraphNode).value,
-      difficulty: { operations: draft.operations, steps, premises, distractors },
+      difficulty: countNodes(graph, draft.operations),
       structureHash: hash,
     };
   }
@@ -183,8 +177,13 @@ export function igsm(options: IgsmOptions = {}): IgsmSource {
  * @throws BridgeError `invalid-input` where the id can't be read, was made by another version, or needs an own vocabulary or phrasebook
  */
 export function problemById(id: string, own: Pick<IgsmOptions, "vocabulary" | "phrasebook"> = {}): Problem {
-  const { options, index } = parseProblemId(id, own);
-  return igsm(options).problem(index);
+  const { options, index, changes } = parseProblemId(id, own);
+  let problem = igsm(options).problem(index);
+  for (const { kind, value } of changes) {
+    const { vocabulary } = own;
+    problem = kind === "ask" ? reAsk(problem, value) : replaceNames(problem, value, vocabulary === undefined ? {} : { vocabulary });
+  }
+  return problem;
 }
 
 /** The failure that came up most often; of equals, the one that came first. */

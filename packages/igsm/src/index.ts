@@ -9,6 +9,8 @@ export { type OriginalPhrasebookOptions, originalPhrasebook } from "./original-p
 export { type IgsmDialect, type ParsedProblem, type ParseProblemOptions, parseProblem } from "./parse-problem.js";
 export { bridgePaper, bridgePaperOutOfDistribution, igsmHard, igsmLevels, igsmMed, smallModel } from "./presets.js";
 export { prosePhrasebook } from "./prose-phrasebook.js";
+export { reAsk } from "./re-ask.js";
+export { type ReplaceNamesOptions, replaceNames } from "./replace-names.js";
 export { retry, retryWeak } from "./retry.js";
 export { stepVerifier } from "./step-verifier.js";
 export { structureHash } from "./structure-hash.js";

@@ -1,7 +1,7 @@
-import { createRandom, type Expression, type ReasoningGraph } from "@bridge-rl/spec";
+import { createRandom } from "@bridge-rl/spec";
 import { describe, expect, test } from "vitest";
 import { bridgePaper, type IgsmOptions, igsm, igsmMed, parseProblem, prosePhrasebook, smallModel, tersePhrasebook } from "../src/index.js";
-import { evaluate } from "./support/graphs.js";
+import { canonical, functions } from "./support/compare-graphs.js";
 import { fixtureFiles, missingFixtures, readRows } from "./support/shared.js";
 
 interface Row {
@@ -30,34 +30,6 @@ describe.skipIf(missingFixtures)("problems of the Python generators", () => {
     }
   });
 });
-
-/** A graph in a form that does not depend on the order of its nodes, nor on the order of the terms that have to be inferred. */
-function canonical({ nodes, target, modulus }: ReasoningGraph, nameOf: (node: ReasoningGraph["nodes"][number]) => string): unknown {
-  const write = (expression: Expression, inferred: boolean): string => {
-    if (expression.kind === "constant") return String(expression.value);
-    if (expression.kind === "reference") return nameOf(nodes[expression.node] as ReasoningGraph["nodes"][number]);
-    const terms = expression.operands.map((operand) => write(operand, inferred));
-    return `(${(inferred && expression.operator === "+" ? terms.sort() : terms).join(expression.operator)})`;
-  };
-  return {
-    modulus,
-    target: nameOf(nodes[target] as ReasoningGraph["nodes"][number]),
-    nodes: nodes
-      .map((node) => `${nameOf(node)}=${write(node.expression, !node.stated)}=${node.value} ${node.stated} ${node.necessary}`)
-      .sort(),
-  };
-}
-
-/** What each node computes, sampled at a point: terse text drops parentheses that don't matter. */
-function functions({ nodes, target }: ReasoningGraph): unknown {
-  const symbolOf = (id: number) => String(nodes[id]?.label?.symbol);
-  const point = nodes.map(({ id }) => 100 + 7 * symbolOf(id).charCodeAt(0));
-  const described = nodes.map(({ id, expression, value, necessary, dependencies }) => [
-    symbolOf(id),
-    { computed: evaluate(expression, point, undefined), value, necessary, dependencies: dependencies.map(symbolOf).sort() },
-  ]);
-  return { target: symbolOf(target), nodes: Object.fromEntries(described) };
-}
 
 const settings: Readonly<Record<string, IgsmOptions>> = {
   default: {},

@@ -45,6 +45,8 @@ export function problemId(part: string, seed: number, index: number): string {
 export interface ParsedProblemId {
   readonly options: IgsmOptions;
   readonly index: number;
+  /** What `reAsk` and `replaceNames` made of the problem, in their order. */
+  readonly changes: readonly { readonly kind: "ask" | "names"; readonly value: number }[];
 }
 
 /**
@@ -54,9 +56,9 @@ export interface ParsedProblemId {
  * @throws BridgeError `invalid-input` where it is no id of this version, or names values that `own` lacks
  */
 export function parseProblemId(id: string, own: Pick<IgsmOptions, "vocabulary" | "phrasebook">): ParsedProblemId {
-  const match = /^igsm@(\d+)\?([^#]*)#(-?\d+)\.(\d+)$/.exec(id);
+  const match = /^igsm@(\d+)\?([^#]*)#(-?\d+)\.(\d+)((?:\+(?:ask|names)=-?\d+)*)$/.exec(id);
   if (match === null) throw new BridgeError("invalid-input", `"${id}" is not the id of an iGSM problem`);
-  const [, version, part, seed, index] = match as unknown as [string, string, string, string, string];
+  const [, version, part, seed, index, suffix] = match as unknown as [string, string, string, string, string, string];
   if (Number(version) !== sourceVersion) {
     const message = `problem "${id}" was made by version ${version} of the generator; this is version ${sourceVersion}: install a matching one`;
     throw new BridgeError("invalid-input", message);
@@ -75,7 +77,11 @@ export function parseProblemId(id: string, own: Pick<IgsmOptions, "vocabulary" |
       options[name] = read(text);
     }
   }
-  const parsed = { options: options as IgsmOptions, index: Number(index) };
+  const changes = [...suffix.matchAll(/\+(ask|names)=(-?\d+)/g)].map(([, kind, value]) => ({
+    kind: kind as "ask" | "names",
+    value: Number(value),
+  }));
+  const parsed = { options: options as IgsmOptions, index: Number(index), changes };
   const again = optionsPart(resolveIgsmOptions(parsed.options));
   if (again !== part)
     throw new BridgeError("invalid-input", `problem "${id}" does not belong to the given vocabulary or phrasebook: it would be ?${again}`);
