@@ -1,5 +1,5 @@
 // Mutation testing of the loss files: changes one thing at a time and looks whether the tests notice.
-// pnpm mutate:losses [--every 5] [--only surrogate] [--show]
+// pnpm mutate:losses [--every 5] [--only surrogate] [--show] [--again LOG, of an earlier run: the survivors that it names alone]
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -7,7 +7,12 @@ import ts from "typescript";
 import { createVitest } from "vitest/node";
 
 const { values: flags } = parseArgs({
-  options: { every: { type: "string", default: "1" }, only: { type: "string" }, show: { type: "boolean", default: false } },
+  options: {
+    every: { type: "string", default: "1" },
+    only: { type: "string" },
+    again: { type: "string" },
+    show: { type: "boolean", default: false },
+  },
 });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const files = [
@@ -79,6 +84,10 @@ function mutantsOf(file: string): Mutant[] {
   return found;
 }
 
+function survival({ file, line, what }: Mutant): string {
+  return `SURVIVED ${file}:${line}  ${what}`;
+}
+
 let current: Mutant | undefined;
 const vitest = await createVitest(
   "test",
@@ -122,12 +131,13 @@ if (specifications.length === 0 || !(await passes())) {
   process.exit(2);
 }
 const all = files.filter((file) => flags.only === undefined || file.includes(flags.only)).flatMap(mutantsOf);
-const chosen = all.filter((_, index) => index % Number(flags.every) === 0);
+const before = flags.again === undefined ? undefined : readFileSync(flags.again, "utf8");
+const chosen = all.filter((mutant, index) => index % Number(flags.every) === 0 && (before?.includes(survival(mutant)) ?? true));
 const survivors: Mutant[] = [];
 for (const [index, mutant] of chosen.entries()) {
   const survived = await passes(mutant);
   if (survived) survivors.push(mutant);
-  if (survived || flags.show) console.log(`${survived ? "SURVIVED" : "killed  "} ${mutant.file}:${mutant.line}  ${mutant.what}`);
+  if (survived || flags.show) console.log(survived ? survival(mutant) : `killed   ${mutant.file}:${mutant.line}  ${mutant.what}`);
   if ((index + 1) % 50 === 0) console.log(`… ${index + 1} of ${chosen.length}`);
 }
 await vitest.close();
