@@ -21,12 +21,12 @@ import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { Garbage } from "./internal/policy/garbage.js";
 import { LayerwiseScorer } from "./internal/policy/layerwise-scorer.js";
+import { PackedScorer } from "./internal/policy/packed-scorer.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
 import { withResidentWeights } from "./internal/policy/resident-weights.js";
 import { type Executor, Scorer } from "./internal/policy/scorer.js";
-import { SharedPromptScorer } from "./internal/policy/shared-prompt-scorer.js";
 import { trainedNames } from "./internal/policy/trained-names.js";
 import { initializeLora, type LoraConfig, type LoraOptions, loraParameters, mergeLora, resolveLora } from "./lora.js";
 import { planMemory, refuseBeyond } from "./memory-plan.js";
@@ -56,7 +56,9 @@ export interface LocalPolicyOptions {
    * weights that are not trained (`residency` "initializers")
    */
   readonly programs?: number;
-  /** Runs a prompt that several rows have in common once for all of them, where that is less work: the same numbers, to rounding. @defaultValue true */
+  /** Runs rows one behind the other instead of padding them to the longest: the same numbers, to rounding. @defaultValue true */
+  readonly packRows?: boolean;
+  /** With `packRows`: runs a prompt that several rows have in common once for all of them, where that is less work: the same numbers, to rounding. @defaultValue true */
   readonly sharePrompts?: boolean;
   /**
    * Trains adapters beside the projections and freezes all else. `weights` are the factors to begin with, by the names of `loraParameters`;
@@ -156,9 +158,10 @@ export class LocalPolicy implements Policy, Passes {
     this.#executor = activationCheckpointing
       ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
       : new Scorer(config, this.#programs, tokensPerRun);
-    if (options.sharePrompts !== false && !activationCheckpointing) {
+    const { packRows = true, sharePrompts = true } = options;
+    if (packRows && !activationCheckpointing) {
       const others = this.#executor;
-      this.#executor = new SharedPromptScorer({ config, programs: this.#programs, parts, tokensPerRun, others });
+      this.#executor = new PackedScorer({ config, programs: this.#programs, parts, tokensPerRun, sharePrompts, others });
     }
     this.sampler = createSampler ? createSampler(() => this.weights) : { sample: refuseToSample };
   }

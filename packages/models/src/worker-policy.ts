@@ -50,6 +50,8 @@ export interface WorkerPolicyOptions {
   /** As in `LocalPolicyOptions`; not on device memory. */
   readonly activationCheckpointing?: boolean;
   /** As in `LocalPolicyOptions`; not on device memory. */
+  readonly packRows?: boolean;
+  /** As in `LocalPolicyOptions`; not on device memory. */
   readonly sharePrompts?: boolean;
   /** As in `LocalPolicyOptions`, for all workers together; not on device memory. */
   readonly memoryLimit?: number;

@@ -13,12 +13,27 @@ export interface CausalAttentionOptions {
   readonly scale: number;
   /** About how many queries are computed together; they see no key behind the last of them. @defaultValue 64 */
   readonly block?: number;
+  /** Keys and values that stand before those of the queries' own tokens, seen by all. @defaultValue 0 */
+  readonly prefix?: number;
+  /**
+   * How many of the batch, its first ones, have queries in each of `attentionBlocks`: fewer from block to block. The rest is left out there, and
+   * its output is zeros.
+   * @defaultValue all
+   */
+  readonly batches?: readonly number[];
+  /** Added to the scores, `[batch, 1, 1, prefix + tokens]`. Nothing flows back into it. @defaultValue none */
+  readonly mask?: Tensor;
 }
 
-/** Queries `start` … `end`−1 with the keys up to `end`. */
-interface Block {
+/** Queries `start` … `end`−1. */
+export interface AttentionBlock {
   readonly start: number;
   readonly end: number;
+}
+
+/** Queries `start` … `end`−1 of some of the batch, with the prefix and the keys up to `end`. */
+interface Block extends AttentionBlock {
+  readonly count: number;
   readonly query: Tensor;
   readonly key: Tensor;
   readonly value: Tensor;
@@ -33,50 +48,70 @@ interface Block {
  * further mask.
  *
  * @param query  `[batch, heads, group, tokens, size]`
- * @param key    `[batch, heads, tokens, size]`
- * @param value  `[batch, heads, tokens, size]`
+ * @param key    `[batch, heads, prefix + tokens, size]`
+ * @param value  `[batch, heads, prefix + tokens, size]`
  * @returns of the query's shape
  */
 export function causalAttention(query: Tensor, key: Tensor, value: Tensor, options: CausalAttentionOptions): Tensor {
-  const { scale, block = 64 } = options;
+  const { scale, prefix = 0, mask } = options;
   const [batch = 0, heads = 0, group = 0, tokens = 0, size = 0] = query.shape;
-  if (query.shape.length !== 5 || !sameShape(key.shape, [batch, heads, tokens, size]) || !sameShape(value.shape, key.shape)) {
+  if (query.shape.length !== 5 || !sameShape(key.shape, [batch, heads, prefix + tokens, size]) || !sameShape(value.shape, key.shape)) {
     throw new TensorError(
       "shape-mismatch",
       `causalAttention: query ${describe(query)} is [batch, heads, group, tokens, size]; key ${describe(key)} and value ` +
-        `${describe(value)} lack its group and are the same else`,
+        `${describe(value)} are [batch, heads, ${prefix} + tokens, size]`,
     );
   }
-  const rows = (tensor: Tensor, start: number, end: number): Tensor =>
-    reshape(slice(tensor, 3, start, end), [batch, heads, group * (end - start), size]);
-  const apart = (tensor: Tensor): Tensor => reshape(tensor, [batch, heads, group, -1, size]);
+  if (mask !== undefined && !sameShape(mask.shape, [batch, 1, 1, prefix + tokens])) {
+    throw new TensorError("shape-mismatch", `causalAttention: mask ${describe(mask)} is not [${batch}, 1, 1, ${prefix + tokens}]`);
+  }
+  const places = attentionBlocks(tokens, options.block);
+  const { batches = places.map(() => batch) } = options;
+  const falls = batches.every((count, index) => Number.isInteger(count) && count >= 0 && count <= (batches[index - 1] ?? batch));
+  if (batches.length !== places.length || !falls || batches[0] === 0) {
+    throw new TensorError(
+      "invalid-input",
+      `causalAttention: batches ${batches.join()} are not ${places.length} falling counts of ${batch}`,
+    );
+  }
+  const rows = (tensor: Tensor, { start, end }: AttentionBlock, count: number): Tensor =>
+    reshape(slice(slice(tensor, 3, start, end), 0, 0, count), [count, heads, group * (end - start), size]);
+  /** Zeros for those of the batch that a block leaves out. */
+  const whole = (tensor: Tensor, count: number): Tensor => pad(tensor, 0, 0, batch - count);
+  const apart = (tensor: Tensor, count: number): Tensor => whole(reshape(tensor, [count, heads, group, -1, size]), count);
 
-  const blocks = borders(tokens, block).map(({ start, end }): Block => {
-    const ownQuery = rows(query, start, end);
-    const seenKey = slice(key, 2, 0, end);
-    const seenValue = slice(value, 2, 0, end);
+  const blocks = places.flatMap((place, index): Block[] => {
+    const { start, end } = place;
+    const count = batches[index] ?? 0;
+    if (count === 0) return [];
+    const ownQuery = rows(query, place, count);
+    const keys = prefix + end;
+    const seen = (tensor: Tensor): Tensor => slice(slice(tensor, 2, 0, keys), 0, 0, count);
+    const [seenKey, seenValue] = [seen(key), seen(value)];
     const scores = matmul(ownQuery, seenKey, { transposeRight: true, scale });
-    const probabilities = softmax(add(scores, causalMask(query, start, end, group)));
-    return { start, end, query: ownQuery, key: seenKey, value: seenValue, probabilities, output: matmul(probabilities, seenValue) };
+    const causal = causalMask(query, { start, end, group, prefix });
+    const probabilities = softmax(add(scores, mask === undefined ? causal : add(causal, slice(slice(mask, 3, 0, keys), 0, 0, count))));
+    return [
+      { start, end, count, query: ownQuery, key: seenKey, value: seenValue, probabilities, output: matmul(probabilities, seenValue) },
+    ];
   });
-  const output = concat(
-    blocks.map((each) => apart(each.output)),
-    3,
-  );
+  const computed = blocks.at(-1)?.end ?? 0;
+  const joined = (parts: readonly { readonly tensor: Tensor; readonly count: number }[]): Tensor => {
+    const along = concat(
+      parts.map(({ tensor, count }) => apart(tensor, count)),
+      3,
+    );
+    return pad(along, 3, 0, tokens - computed);
+  };
+  const output = joined(blocks.map((each) => ({ tensor: each.output, count: each.count })));
   return query.graph.withDerivative(output, {
     inputs: [query, key, value],
     pull: (gradient) => {
-      const parts = blocks.map((each) => blockGradients(each, rows(gradient, each.start, each.end), scale));
-      const padded = (part: Tensor): Tensor => pad(part, 2, 0, tokens - (part.shape[2] ?? 0));
-      const total = (pick: "key" | "value"): Tensor => parts.map((part) => padded(part[pick])).reduce((left, right) => add(left, right));
-      return [
-        concat(
-          parts.map((part) => apart(part.query)),
-          3,
-        ),
-        total("key"),
-        total("value"),
-      ];
+      const parts = blocks.map((each) => ({ ...blockGradients(each, rows(gradient, each, each.count), scale), count: each.count }));
+      const padded = (part: Tensor, count: number): Tensor => whole(pad(part, 2, 0, prefix + tokens - (part.shape[2] ?? 0)), count);
+      const total = (pick: "key" | "value"): Tensor =>
+        parts.map((part) => padded(part[pick], part.count)).reduce((left, right) => add(left, right));
+      return [joined(parts.map((part) => ({ tensor: part.query, count: part.count }))), total("key"), total("value")];
     },
   });
 }
@@ -93,20 +128,30 @@ function blockGradients(block: Block, gradient: Tensor, scale: number): { query:
   };
 }
 
-/** Blocks of nearly equal size. */
-function borders(tokens: number, block: number): { start: number; end: number }[] {
+/** The queries that `causalAttention` computes together: blocks of nearly equal size. */
+export function attentionBlocks(tokens: number, block = 64): AttentionBlock[] {
   const count = Math.max(1, Math.round(tokens / block));
   const border = (index: number): number => Math.round((index * tokens) / count);
   return Array.from({ length: count }, (_, index) => ({ start: border(index), end: border(index + 1) }));
 }
 
-/** 0 where a query sees a key and −10⁹ elsewhere, `[group · queries, keys]`. */
-function causalMask({ graph, dataType }: Tensor, start: number, end: number, group: number): Tensor {
+interface BlockPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly group: number;
+  readonly prefix: number;
+}
+
+/** 0 where a query sees a key and −10⁹ elsewhere, `[group · queries, prefix + end]`. */
+function causalMask({ graph, dataType }: Tensor, { start, end, group, prefix }: BlockPlace): Tensor {
   const queries = end - start;
-  const values = Array.from({ length: queries * end }, (_, index) => (index % end > start + Math.floor(index / end) ? -1e9 : 0));
+  const keys = prefix + end;
+  const values = Array.from({ length: queries * keys }, (_, index) =>
+    (index % keys) - prefix > start + Math.floor(index / keys) ? -1e9 : 0,
+  );
   const mask =
     dataType === "float64"
-      ? graph.constant(Float64Array.from(values), [1, queries, end], "float64")
-      : graph.constant(Float32Array.from(values), [1, queries, end], "float32");
-  return reshape(expand(mask, [group, queries, end]), [group * queries, end]);
+      ? graph.constant(Float64Array.from(values), [1, queries, keys], "float64")
+      : graph.constant(Float32Array.from(values), [1, queries, keys], "float32");
+  return reshape(expand(mask, [group, queries, keys]), [group * queries, keys]);
 }

@@ -25,6 +25,7 @@ export class Graph {
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs = new Map<string, Tensor>();
   readonly #known = new Map<string, readonly Tensor[]>();
+  readonly #constants = new Map<string, readonly Tensor[]>();
   #nextId = 0;
 
   get inputs(): ReadonlyMap<string, Tensor> {
@@ -50,9 +51,13 @@ export class Graph {
     if (data.length !== elementCount(shape)) {
       throw new TensorError("shape-mismatch", `constant: ${data.length} elements don't fill the shape ${formatShape(shape)}`);
     }
-    const make = (): readonly Tensor[] => [this.#tensor(shape, dataType, { kind: "constant", data })];
-    if (data.length > 64) return first(make());
-    return first(this.#once(`constant ${dataType} ${shape.join()} ${keyOf(data)}`, make));
+    const alike = `${dataType} ${shape.join()} ${hash(data)}`;
+    const candidates = this.#constants.get(alike) ?? [];
+    const known = candidates.find(({ source }) => source.kind === "constant" && sameBytes(source.data, data));
+    if (known) return known;
+    const made = this.#tensor(shape, dataType, { kind: "constant", data });
+    this.#constants.set(alike, [...candidates, made]);
+    return made;
   }
 
   /** One number as a tensor of rank 0. */
@@ -163,7 +168,18 @@ function first(tensors: readonly Tensor[]): Tensor {
   return tensor;
 }
 
-function keyOf(data: DataOf[DataType]): string {
-  // -0 and 0 print alike
-  return Array.from(data as ArrayLike<number | bigint>, (value) => (Object.is(value, -0) ? "-0" : String(value))).join();
+function bytesOf(data: DataOf[DataType]): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function sameBytes(one: DataOf[DataType], other: DataOf[DataType]): boolean {
+  const others = bytesOf(other);
+  return bytesOf(one).every((byte, index) => byte === others[index]);
+}
+
+/** FNV-1a of 32 bits, to tell most constants apart without comparing them. */
+function hash(data: DataOf[DataType]): number {
+  let value = 0x811c9dc5;
+  for (const byte of bytesOf(data)) value = Math.imul(value ^ byte, 0x01000193);
+  return value >>> 0;
 }

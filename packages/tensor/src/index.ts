@@ -14,7 +14,7 @@ export {
 } from "./arithmetic.js";
 export { type AttentionOptions, attention } from "./attention.js";
 export { cast } from "./cast.js";
-export { type CausalAttentionOptions, causalAttention } from "./causal-attention.js";
+export { type AttentionBlock, attentionBlocks, type CausalAttentionOptions, causalAttention } from "./causal-attention.js";
 export { equal, greaterOrEqual, indicator, less, where } from "./comparison.js";
 export type { DataOf, DataType } from "./data-type.js";
 export { gradients, type Seed } from "./gradients.js";

@@ -5,6 +5,7 @@ import * as tensor from "../src/index.js";
 import {
   add,
   attention,
+  attentionBlocks,
   cast,
   causalAttention,
   concat,
@@ -237,6 +238,94 @@ describe("causal attention", () => {
       ],
       build: ([query, key, value]) => causalAttention(query as Tensor, key as Tensor, value as Tensor, { scale: 0.7, block }),
     }));
+  });
+
+  test("its derivative with keys before its own, some of them masked", async () => {
+    await forAll(fc.tuple(sizes, fc.integer({ min: 0, max: 4 })), ([{ batch, heads, group, tokens, width, block }, prefix]) => ({
+      operands: [
+        { shape: [batch, heads, group, tokens, width] },
+        { shape: [batch, heads, prefix + tokens, width] },
+        { shape: [batch, heads, prefix + tokens, width] },
+      ],
+      build: ([query, key, value], graph) => {
+        const hidden = Int32Array.from({ length: batch * (prefix + tokens) }, (_, index) => {
+          const place = index % (prefix + tokens);
+          return place > 0 && place < prefix ? -1e9 : 0;
+        });
+        const mask = cast(graph.constant(hidden, [batch, 1, 1, prefix + tokens], "int32"), (query as Tensor).dataType);
+        return causalAttention(query as Tensor, key as Tensor, value as Tensor, { scale: 0.7, block, prefix, mask });
+      },
+    }));
+  });
+
+  /** Falling counts of the batch, one for each block. */
+  const fallingCounts = (batch: number, tokens: number, block: number): number[] =>
+    attentionBlocks(tokens, block).map((_, index) => Math.max(index === 0 ? 1 : 0, batch - index));
+
+  test("its derivative where blocks leave some of the batch out", async () => {
+    await forAll(sizes, ({ batch, heads, group, tokens, width, block }) => ({
+      operands: [
+        { shape: [batch, heads, group, tokens, width] },
+        { shape: [batch, heads, tokens + 1, width] },
+        { shape: [batch, heads, tokens + 1, width] },
+      ],
+      build: ([query, key, value]) => {
+        const batches = fallingCounts(batch, tokens, block);
+        return causalAttention(query as Tensor, key as Tensor, value as Tensor, { scale: 0.7, block, batches, prefix: 1 });
+      },
+    }));
+  });
+
+  test("is zeros where a block leaves some of the batch out, and the same elsewhere", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ batch, heads, group, tokens, width, block }) => {
+        const graph = new Graph();
+        const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
+        const key = graph.input("key", [batch, heads, tokens, width], "float64");
+        const values = (of: Tensor): Float64Array =>
+          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
+        const batches = fallingCounts(batch, tokens, block);
+        const blocks = attentionBlocks(tokens, block);
+        const isIn = Float64Array.from({ length: batch * tokens }, (_, index) => {
+          const token = index % tokens;
+          const count = batches[blocks.findIndex(({ end }) => token < end)] as number;
+          return Math.floor(index / tokens) < count ? 1 : 0;
+        });
+        const kept = graph.constant(isIn, [batch, 1, 1, tokens, 1], "float64");
+        const some = causalAttention(query, key, key, { scale: 2, block, batches });
+        const all = causalAttention(query, key, key, { scale: 2, block });
+        graph.output("difference", max(square(subtract(some, multiply(all, kept)))));
+
+        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        expect(difference).toBe(0);
+      }),
+      { numRuns: 20, seed: 4 },
+    );
+  });
+
+  test("with keys before its own is attention to them and to earlier tokens", async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async ({ batch, heads, group, tokens, width, block }, prefix) => {
+        const graph = new Graph();
+        const keys = prefix + tokens;
+        const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
+        const key = graph.input("key", [batch, heads, keys, width], "float64");
+        const values = (of: Tensor): Float64Array =>
+          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
+        const sees = (token: number, place: number): boolean => place !== 0 && place - prefix <= token;
+        const mask = Float64Array.from({ length: tokens * keys }, (_, index) => (sees(Math.floor(index / keys), index % keys) ? 0 : -1e9));
+        const first = Float64Array.from({ length: batch * keys }, (_, index) => (index % keys === 0 ? -1e9 : 0));
+        const hidden = graph.constant(first, [batch, 1, 1, keys], "float64");
+        const blocked = causalAttention(query, key, key, { scale: 2, block, prefix, mask: hidden });
+        const shared = reshape(key, [batch, heads, 1, keys, width]);
+        const masked = attention(query, shared, shared, { scale: 2, mask: graph.constant(mask, [tokens, keys], "float64") });
+        graph.output("difference", max(square(subtract(blocked, masked))));
+
+        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        expect(difference).toBeLessThan(1e-28);
+      }),
+      { numRuns: 20, seed: 3 },
+    );
   });
 
   test("is attention under a mask, whatever the blocks", async () => {

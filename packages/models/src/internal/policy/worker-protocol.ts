@@ -16,7 +16,10 @@ export interface WorkerSetup {
   readonly tokensPerRun?: number;
   readonly programs?: number;
   /** What a policy in this process's memory takes besides. */
-  readonly hostOptions: Pick<LocalPolicyOptions, "lora" | "frozen" | "activationCheckpointing" | "sharePrompts" | "memoryLimit">;
+  readonly hostOptions: Pick<
+    LocalPolicyOptions,
+    "lora" | "frozen" | "activationCheckpointing" | "packRows" | "sharePrompts" | "memoryLimit"
+  >;
   readonly tokenizer?: TokenizerFiles;
   /** Where several workers train one policy, the gradients of all of them, in shared memory, and which is this one's. */
   readonly replica?: { readonly gradients: readonly ReadonlyMap<string, Float32Array>[]; readonly index: number };

@@ -1,6 +1,7 @@
-// Processor time of a GRPO step's training pass (forward and backward) with the prompt of a group run once, against row by row; both
-// sides score the same 32 groups of 8 completions, in turns. The shape is that of @bridge-rl/base-igsm, the lengths those of the quickstart.
-// node --conditions=@bridge-rl/source --import tsx packages/models/bench/shared-prompts.ts
+// Processor time of a GRPO step's training pass (forward and backward): rows padded to the longest of a run, packed one behind the other, and
+// packed with the prompt of a group run once; all sides score the same 32 groups of 8 completions, in turns. The shape is that of
+// @bridge-rl/base-igsm, the mean lengths those of the quickstart.
+// node --conditions=@bridge-rl/source --import tsx packages/models/bench/packed-rows.ts
 import { type DecoderConfig, initializeDecoder, LocalPolicy } from "@bridge-rl/models";
 import { createRandom, type Loss, type TrainingRow } from "@bridge-rl/spec";
 
@@ -11,11 +12,16 @@ const config: DecoderConfig = {
 };
 const [groups, completions, rounds] = [32, 8, 7];
 
+/** Completions of half to one and a half times a length. */
 function makeBatch(promptLength: number, completionLength: number): TrainingRow[] {
   const random = createRandom(1, "batch");
   const ids = (length: number) => Int32Array.from({ length }, () => random.integer(0, config.vocabularySize - 1));
+  const spread = completionLength >> 1;
   return Array.from({ length: groups }, () => ids(promptLength)).flatMap((promptIds) =>
-    Array.from({ length: completions }, () => ({ promptIds, completionIds: ids(completionLength) })),
+    Array.from({ length: completions }, () => ({
+      promptIds,
+      completionIds: ids(random.integer(completionLength - spread, completionLength + spread)),
+    })),
   );
 }
 
@@ -43,16 +49,17 @@ for (const [promptLength, completionLength] of [
   [128, 39],
 ] as const) {
   const batch = makeBatch(promptLength, completionLength);
-  const sides = [true, false].map((sharePrompts) => ({
-    policy: new LocalPolicy(config, initializeDecoder(config, 1), { sharePrompts }),
+  const sides = [{ packRows: false }, { sharePrompts: false }, {}].map((options) => ({
+    policy: new LocalPolicy(config, initializeDecoder(config, 1), options),
     times: [] as number[],
   }));
   for (const { policy } of sides) await policy.forwardBackward(batch, loss);
   for (let round = 0; round < rounds; round++) for (const { policy, times } of sides) times.push(await processorTime(policy, batch));
-  const [shared, plain] = sides.map(({ times }) => median(times)) as [number, number];
+  const [padded, packed, shared] = sides.map(({ times }) => median(times)) as [number, number, number];
+  const less = (time: number) => `${time.toFixed(0)} ms (${((1 - time / padded) * 100).toFixed(0)} % less)`;
   console.log(
-    `${promptLength} + ${completionLength} tokens: ${plain.toFixed(0)} ms row by row, ${shared.toFixed(0)} ms with shared prompts: ` +
-      `${((1 - shared / plain) * 100).toFixed(0)} % less (median of ${rounds})`,
+    `${promptLength} + about ${completionLength} tokens: ${padded.toFixed(0)} ms padded, ${less(packed)} packed, ${less(shared)} with ` +
+      `shared prompts (median of ${rounds})`,
   );
   for (const { policy } of sides) await policy.dispose();
 }
