@@ -27,7 +27,10 @@ export interface LocalSamplerOptions {
   readonly tokenizer: Tokenizer;
   /** @defaultValue onnxruntime's CPU provider with one thread */
   readonly runtime?: Runtime<Graph>;
-  /** Rollouts decoded at the same time. More is faster up to about 128, and takes more memory for their keys and values. @defaultValue 128 */
+  /**
+   * Rollouts decoded at the same time. More is faster up to about 256, and takes more memory for their keys and values.
+   * @defaultValue 256 below fifty million parameters, else 128
+   */
   readonly batchSize?: number;
   /**
    * Where programs have the weights. `initializers` makes steps faster, but programs are compiled again whenever the weights change;
@@ -68,7 +71,9 @@ export class LocalSampler implements Sampler {
    * @throws BridgeError `invalid-option`
    */
   constructor(weights: () => PolicyWeights, options: LocalSamplerOptions) {
-    const { tokenizer, runtime = createOnnxRuntime(), batchSize = 128, weightPlacement } = options;
+    const size = parameterCount(weights());
+    const { tokenizer, runtime = createOnnxRuntime(), batchSize = size < 50e6 ? 256 : 128 } = options;
+    const { weightPlacement = size < 2e6 ? "inputs" : "initializers" } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new BridgeError("invalid-option", `batchSize is ${batchSize}; give a whole number of at least 1`);
     }
@@ -76,7 +81,7 @@ export class LocalSampler implements Sampler {
     this.#weights = weights;
     this.#tokenizer = tokenizer;
     this.#batchSize = batchSize;
-    this.#programs = new SamplerPrograms(runtime, weightPlacement ?? (isSmall(weights()) ? "inputs" : "initializers"));
+    this.#programs = new SamplerPrograms(runtime, weightPlacement);
   }
 
   /**
@@ -265,6 +270,6 @@ function originOf({ precision }: ResolvedSampling): { readonly offPolicy?: boole
   return precision === "float32" ? {} : { offPolicy: true };
 }
 
-function isSmall({ tensors }: PolicyWeights): boolean {
-  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0) < 2e6;
+function parameterCount({ tensors }: PolicyWeights): number {
+  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0);
 }

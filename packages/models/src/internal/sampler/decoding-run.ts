@@ -1,14 +1,11 @@
 import type { TensorValue } from "@bridge-rl/spec";
 import type { PolicyWeights } from "../../local-policy.js";
+import type { PrefillShape } from "./decode-graphs.js";
+import { dividePrompts } from "./divide-prompts.js";
 import { drawToken } from "./draw-token.js";
 import type { KeyValueCache, Prefix } from "./key-value-cache.js";
 import type { ResolvedSampling, Sample } from "./sample-plan.js";
 import type { SamplerPrograms } from "./sampler-programs.js";
-import { gridTokens } from "./shape-grid.js";
-
-/** Prompts and tokens of one prefill at most. */
-const prefillPrompts = 32;
-const prefillTokens = 4096;
 
 export interface DecodingRunParts {
   readonly weights: PolicyWeights;
@@ -137,23 +134,14 @@ export class DecodingRun {
     for (const { request, promptIds } of samples) {
       if (promptIds.length > 1 && !this.#prefixes.has(request)) prompts.set(request, promptIds.subarray(0, -1));
     }
-    let pending = [...prompts].sort(([, one], [, other]) => one.length - other.length);
-    while (pending.length > 0) {
-      const fitting = pending.findIndex(
-        ([, ids], index) => index >= prefillPrompts || (index + 1) * gridTokens(ids.length) > prefillTokens,
-      );
-      const together = pending.slice(0, fitting === -1 ? pending.length : Math.max(1, fitting));
-      await this.#prefillTogether(together);
-      pending = pending.slice(together.length);
-    }
+    const sorted = [...prompts].sort(([, one], [, other]) => one.length - other.length);
+    for (const part of dividePrompts(sorted.map(([, ids]) => ids.length))) await this.#prefillTogether(sorted.splice(0, part.count), part);
   }
 
-  async #prefillTogether(prompts: readonly (readonly [number, Int32Array])[]): Promise<void> {
+  async #prefillTogether(prompts: readonly (readonly [number, Int32Array])[], shape: PrefillShape): Promise<void> {
     const { programs, weights } = this.#parts;
-    const tokens = gridTokens(Math.max(...prompts.map(([, ids]) => ids.length)));
-    const shape = { prompts: nextPowerOfTwo(prompts.length), tokens };
-    const tokenIds = new Int32Array(shape.prompts * tokens);
-    for (const [index, [, ids]] of prompts.entries()) tokenIds.set(ids, index * tokens);
+    const tokenIds = new Int32Array(shape.prompts * shape.tokens);
+    for (const [index, [, ids]] of prompts.entries()) tokenIds.set(ids, index * shape.tokens);
     const outputs = await programs.prefill(weights, shape, tokenIds);
     for (const [index, [request, ids]] of prompts.entries()) this.#prefixes.set(request, { length: ids.length, outputs, index });
   }
@@ -164,8 +152,4 @@ function closedUp(active: readonly (Sample | undefined)[]): number[] {
   const taken = [...active.keys()].filter((row) => active[row] !== undefined);
   const moving = taken.filter((row) => row >= taken.length);
   return taken.map((_, row) => (active[row] === undefined ? (moving.pop() as number) : row));
-}
-
-function nextPowerOfTwo(value: number): number {
-  return 2 ** Math.ceil(Math.log2(value));
 }

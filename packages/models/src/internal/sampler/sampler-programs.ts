@@ -72,9 +72,9 @@ export class SamplerPrograms {
   }
 
   /** A prompt's keys and values are of the weights as they are: a group has one prefill, and all its tokens look at what it gives. */
-  async prefill(weights: PolicyWeights, shape: PrefillShape, tokenIds: Int32Array): Promise<Record<string, TensorValue>> {
-    const program = await this.#programs.get(`prefill ${shape.prompts} ${shape.tokens}`, () =>
-      this.#runtime.compile(prefillGraph(weights.config, shape, weights.lora)),
+  async prefill(weights: PolicyWeights, { prompts, tokens }: PrefillShape, tokenIds: Int32Array): Promise<Record<string, TensorValue>> {
+    const program = await this.#programs.get(`prefill ${prompts} ${tokens}`, () =>
+      this.#runtime.compile(prefillGraph(weights.config, { prompts, tokens }, weights.lora)),
     );
     return program.run({ ...Object.fromEntries(weights.tensors), tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
   }
