@@ -51,7 +51,10 @@ function mutantsOf(file: string): Mutant[] {
     const start = node.getStart();
     const line = source.getLineAndCharacterOfPosition(start).line + 1;
     const what = `${node.getText().replace(/\s+/g, " ").slice(0, 60)} → ${replacement.replace(/\s+/g, " ").slice(0, 60)}`;
-    found.push({ file, line, what, code: text.slice(0, start) + replacement + text.slice(node.end) });
+    // A changed loop may never end, and nothing could stop it then: after many turns it does, and does wrong.
+    const isLoop = ts.isForStatement(node.parent) && node.parent.condition === node;
+    const own = isLoop ? `(globalThis.mutantTurns = (globalThis.mutantTurns ?? 0) + 1) < 1e8 && (${replacement})` : replacement;
+    found.push({ file, line, what, code: text.slice(0, start) + own + text.slice(node.end) });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isImportDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
