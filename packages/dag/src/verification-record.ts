@@ -17,15 +17,20 @@ export class VerificationRecord<Kind extends FindingKind, StepKind extends Verif
   readonly #steps: VerifiedStep<StepKind>[] = [];
   readonly #behaviors: Counts;
   readonly #counts: { -readonly [name in keyof VerifiedBehaviors]: number };
+  readonly #notes: readonly FindingKind[];
   /** Attempts that were right and wait for a derivation. */
   #openAttempts = 0;
   #errors = 0;
   #errorsBefore = 0;
 
-  /** @param behaviors  counts to begin with, in the order in which they are to be written; they are counted up in place */
-  constructor(behaviors: Counts) {
+  /**
+   * @param behaviors  counts to begin with, in the order in which they are to be written; they are counted up in place
+   * @param notes      kinds of findings that leave a solution valid
+   */
+  constructor(behaviors: Counts, notes: readonly FindingKind[] = ["unnecessary-step"]) {
     this.#behaviors = behaviors;
     this.#counts = behaviors;
+    this.#notes = notes;
   }
 
   /** Whether no error was found so far. */
@@ -35,7 +40,7 @@ export class VerificationRecord<Kind extends FindingKind, StepKind extends Verif
 
   /** @param whole  whether it concerns the whole solution rather than the statement at hand */
   report(kind: Kind, message: string, start: number, end: number, whole = false): void {
-    const severity = kind === "unnecessary-step" ? "note" : "error";
+    const severity = this.#notes.includes(kind) ? "note" : "error";
     if (severity === "error") this.#errors++;
     this.#findings.push({ kind, severity, message, start, end, ...(whole ? {} : { step: this.#steps.length }) });
   }

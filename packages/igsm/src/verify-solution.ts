@@ -1,5 +1,5 @@
 import type * as spec from "@bridge-rl/spec";
-import { BridgeError, type ReasoningGraph } from "@bridge-rl/spec";
+import { BridgeError, type FindingKind, type ReasoningGraph } from "@bridge-rl/spec";
 import { confirmProse } from "./internal/confirm/confirm-prose.js";
 import { confirmTerse } from "./internal/confirm/confirm-terse.js";
 import { Judge } from "./internal/verify/judge.js";
@@ -30,6 +30,13 @@ export interface Verification extends spec.Verification {
 export interface VerifySolutionOptions {
   /** How the completion is worded. @defaultValue told by its text */
   readonly dialect?: IgsmDialect;
+  /**
+   * Whether a solution in the original's wording has to satisfy more than the original's validator asks. That one lets pass what changes
+   * no answer: a quantity that is derived twice (`repeated-step`), and a formula or a literal that is not the problem's
+   * (`wrong-formula`). Both are found either way; they are errors with `strict` and notes without. Other wordings are always judged
+   * strictly, and so are solutions by `stepVerifier`. @defaultValue false
+   */
+  readonly strict?: boolean;
 }
 
 /**
@@ -51,8 +58,8 @@ export function verifySolution(
   if (graph.nodes[graph.target] === undefined) {
     throw new BridgeError("invalid-graph", `the target ${graph.target} is not among the ${graph.nodes.length} nodes of the graph`);
   }
-  const dialect = options.dialect ?? dialectOf(completion);
-  return confirm(graph, completion, dialect) ?? judgeSolution(graph, completion, dialect);
+  const { dialect = dialectOf(completion), strict = false } = options;
+  return confirm(graph, completion, dialect) ?? judgeSolution(graph, completion, dialect, strict);
 }
 
 /** Most solutions are right in the ordinary way, which is told much faster than what is wrong with others. */
@@ -62,11 +69,17 @@ function confirm(graph: ReasoningGraph, completion: string, dialect: IgsmDialect
 }
 
 /** The judgement of `verifySolution`, statement by statement: what it says of every solution, however it gets there. */
-export function judgeSolution(graph: ReasoningGraph, completion: string, dialect: IgsmDialect): Verification {
-  const parameters = new Parameters(graph);
+export function judgeSolution(graph: ReasoningGraph, completion: string, dialect: IgsmDialect, strict = false): Verification {
+  const parameters = new Parameters(graph, dialect === "original");
   const statements = read(completion, dialect, parameters);
-  return new Judge(graph, parameters, withdraw(nameSteps(statements, graph), completion), completion).judge();
+  const notes = dialect === "original" && !strict ? passedByOriginal : always;
+  return new Judge(graph, parameters, withdraw(nameSteps(statements, graph), completion), completion, notes).judge();
 }
+
+/** A longer way is not a wrong one. */
+const always: readonly FindingKind[] = ["unnecessary-step"];
+/** What the original's validator never looks at: whether a quantity is new, and how it is computed from what it depends on. */
+const passedByOriginal: readonly FindingKind[] = [...always, "repeated-step", "wrong-formula", "wrong-symbol"];
 
 function read(completion: string, dialect: IgsmDialect, parameters: Parameters): Statements {
   if (dialect === "original") return readOriginal(completion);

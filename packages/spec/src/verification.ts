@@ -18,6 +18,8 @@ export type FindingKind =
   | "undefined-symbol"
   /** A symbol is given twice. */
   | "duplicate-symbol"
+  /** A step computes another symbol than the one that it gives to its quantity. */
+  | "wrong-symbol"
   /** A quantity is derived twice. */
   | "repeated-step"
   /** The problem has no such quantity. */

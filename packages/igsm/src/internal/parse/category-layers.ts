@@ -101,8 +101,12 @@ const published: readonly (readonly { readonly category: string; readonly words:
  * @returns readings in order of likelihood, at least one
  */
 export function categoryLayers(structure: Structure, uses: readonly CategoryUse[], vocabulary: Vocabulary | undefined): Distance[] {
-  const known = vocabulary && fromVocabulary(vocabulary, uses);
-  if (known !== undefined) return [known];
+  const known = vocabulary && fromVocabulary(vocabulary, structure, uses);
+  return known === undefined ? guesses(structure, uses) : [known, ...guesses(structure, uses)];
+}
+
+/** What the published categories and the structure leave possible. */
+function guesses(structure: Structure, uses: readonly CategoryUse[]): Distance[] {
   const placeOf = (name: string) => ecosystem?.findIndex(({ category }) => category === name.toLowerCase()) ?? -1;
   const ecosystem = published.find((layers) => uses.some((use) => layers.some(({ category }) => category === use.category.toLowerCase())));
   if (ecosystem === undefined) return [nearest(structure, uses)];
@@ -131,6 +135,15 @@ export function categoryLayers(structure: Structure, uses: readonly CategoryUse[
   });
 }
 
+/** Whether a category is one that the two published generators or a vocabulary speak of. */
+export function isKnownCategory(category: string, vocabulary: Vocabulary): boolean {
+  const word = category.toLowerCase();
+  return (
+    published.some((layers) => layers.some((layer) => layer.category === word)) ||
+    indexVocabulary(vocabulary).some(({ categories }) => categories.has(category))
+  );
+}
+
 /** How many items look as the items of their layer do where the top one is the ecosystem's `offset`-th, less those that look like others. */
 function evidenceFor(structure: Structure, layers: readonly number[], ecosystem: (typeof published)[number], offset: number): number {
   let evidence = 0;
@@ -142,9 +155,12 @@ function evidenceFor(structure: Structure, layers: readonly number[], ecosystem:
   return evidence;
 }
 
-function fromVocabulary(vocabulary: Vocabulary, uses: readonly CategoryUse[]): Distance | undefined {
-  const ecosystem = indexVocabulary(vocabulary).find(({ items, categories }) =>
-    uses.every(({ container, category }) => (items.get(container) ?? Number.POSITIVE_INFINITY) < (categories.get(category) ?? -1)),
+/** A vocabulary is the problem's own where it knows most of its names: a few are in others by chance. */
+function fromVocabulary(vocabulary: Vocabulary, structure: Structure, uses: readonly CategoryUse[]): Distance | undefined {
+  const ecosystem = indexVocabulary(vocabulary).find(
+    ({ items, categories }) =>
+      uses.every(({ container, category }) => (items.get(container) ?? Number.POSITIVE_INFINITY) < (categories.get(category) ?? -1)) &&
+      2 * structure.items.filter((item) => items.has(item)).length > structure.items.length,
   );
   if (ecosystem === undefined) return undefined;
   const { items, categories } = ecosystem;

@@ -22,6 +22,12 @@ export class Structure {
     this.#layers = undefined;
   }
 
+  /** An item that may hold nothing, and be in nothing. */
+  mention(item: string): void {
+    this.#intern(item);
+    this.#layers = undefined;
+  }
+
   /** The number of an item, or undefined where no premise mentions it. */
   find(item: string): number | undefined {
     return this.#numbers.get(item);

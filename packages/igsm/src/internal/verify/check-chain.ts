@@ -2,10 +2,15 @@ import { reduce } from "../arithmetic.js";
 import type { Token } from "../read-arithmetic.js";
 import { evaluateTokens } from "./evaluate-tokens.js";
 import type { Ledger } from "./ledger.js";
-import type { Member } from "./statement.js";
+import type { Equation, Member } from "./statement.js";
 
 /** Reports something wrong between two places. */
-export type Report = (kind: "wrong-value" | "wrong-calculation" | "unreadable-step", message: string, start: number, end: number) => void;
+export type Report = (
+  kind: "wrong-value" | "wrong-formula" | "wrong-calculation" | "unreadable-step",
+  message: string,
+  start: number,
+  end: number,
+) => void;
 
 /** Whether a member has symbols in it. */
 export function isSymbolic({ tokens }: Member): boolean {
@@ -17,6 +22,13 @@ export function isSymbolic({ tokens }: Member): boolean {
 export function numberOf({ tokens }: Member): number | undefined {
   const [token] = tokens ?? [];
   return tokens?.length === 1 && token?.kind === "number" ? token.value : undefined;
+}
+
+/** How many members of an equation compute with numbers. */
+export function numericMembers({ members }: Equation): number {
+  let count = 0;
+  for (const member of members) if (member.tokens !== undefined && member.tokens.length > 1 && !isSymbolic(member)) count++;
+  return count;
 }
 
 /** Checks that each member of a chain equals the one before it, as far as its symbols have values. */
@@ -58,7 +70,7 @@ function checkSubstitution(symbols: readonly Token[], numbers: readonly Token[],
     if (token.kind !== "number" || meant.kind === "sign") continue;
     const value = meant.kind === "number" ? meant.value : ledger.valueOf(meant.text);
     if (value === undefined || value === token.value) continue;
-    const reason = meant.kind === "number" ? `${meant.value}` : `${meant.text}, which is ${value}`;
-    report("wrong-value", `${token.value} stands for ${reason}`, token.start, token.end);
+    if (meant.kind === "number") report("wrong-formula", `${token.value} stands where ${value} stood`, token.start, token.end);
+    else report("wrong-value", `${token.value} stands for ${meant.text}, which is ${value}`, token.start, token.end);
   }
 }

@@ -12,6 +12,8 @@ export interface FormulaContext {
   readonly ledger: Ledger;
   readonly parameters: Parameters;
   readonly modulus: number | undefined;
+  /** Whether a quantity that depends on others is derived in symbols. */
+  readonly symbolic: boolean;
   derivedLater(parameter: number): boolean;
   report(kind: FindingKind, message: string, start: number, end: number): void;
 }
@@ -63,10 +65,16 @@ function list(parameters: Parameters, ids: readonly number[]): string {
 
 /** A derivation that shows numbers alone: what it rests on must be known, and the numbers must be the right ones. */
 function checkNumbers(context: FormulaContext, parameter: number, { members, target }: Equation, intermediate: boolean): void {
-  const { ledger, parameters, modulus, report, derivedLater } = context;
+  const { ledger, parameters, modulus, symbolic, report, derivedLater } = context;
   const expression = parameters.expression(parameter);
+  const dependencies = parameters.dependencies(parameter);
+  if (symbolic && dependencies.length > 0) {
+    const names = list(parameters, dependencies);
+    report("missing-dependency", `${parameters.name(parameter)} depends on ${names}, which is not shown here`, target.start, target.end);
+    return;
+  }
   let known = true;
-  for (const dependency of parameters.dependencies(parameter)) {
+  for (const dependency of dependencies) {
     if (ledger.isDerived(dependency)) continue;
     known = false;
     const kind = derivedLater(dependency) ? "premature-step" : "missing-dependency";

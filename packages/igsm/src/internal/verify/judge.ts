@@ -4,9 +4,10 @@ import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "..
 import { reduce } from "../arithmetic.js";
 import { readFormula } from "../parse/read-formula.js";
 import { readArithmetic } from "../read-arithmetic.js";
-import { checkChain, isSymbolic, numberOf } from "./check-chain.js";
+import { checkChain, isSymbolic, numberOf, numericMembers } from "./check-chain.js";
 import { type Claim, checkClaim } from "./check-claims.js";
 import { checkFormula, type FormulaContext } from "./check-formula.js";
+import { checkOriginalForm, showsEverything, showsSymbols } from "./check-original-form.js";
 import { Ledger, sampleExpression } from "./ledger.js";
 import type { Parameters } from "./parameters.js";
 import type { Equation, Statement, Statements, Word } from "./statement.js";
@@ -34,19 +35,24 @@ export class Judge {
     ...{ attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 },
     ...{ checks: 0, correctChecks: 0, plans: 0, correctPlans: 0, estimates: 0, correctEstimates: 0, retractions: 0, correctRetractions: 0 },
   };
-  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(this.#behaviors);
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts>;
   readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#record.report(kind, message, start, end);
   readonly #context: FormulaContext;
+  readonly #detailed: boolean;
 
-  constructor(graph: ReasoningGraph, parameters: Parameters, solution: Statements, completion: string) {
+  /** @param notes  kinds of findings that leave a solution valid */
+  constructor(graph: ReasoningGraph, parameters: Parameters, solution: Statements, completion: string, notes: readonly FindingKind[]) {
+    this.#record = new VerificationRecord(this.#behaviors, notes);
     this.#graph = graph;
     this.#parameters = parameters;
     this.#solution = solution;
     this.#completion = completion;
+    this.#detailed = showsEverything(solution);
     this.#context = {
       ledger: this.#ledger,
       parameters,
       modulus: graph.modulus,
+      symbolic: showsSymbols(solution),
       derivedLater: (parameter) => this.#attempted.has(parameter),
       report: this.#note,
     };
@@ -55,24 +61,24 @@ export class Judge {
   judge(): Verification {
     this.#lookAhead();
     const necessary = this.#graph.nodes.filter((node) => node.necessary).length;
-    let derived = 0;
+    const derived = new Set<number>();
     for (const statement of this.#solution.statements) {
       this.#reported.clear();
       const subject = this.#subject(statement);
       this.#check(statement, subject);
       if (this.#record.isSound && statement.kind === "derive" && typeof subject === "number" && this.#parameters.necessary(subject))
-        derived++;
+        derived.add(subject);
       const node = typeof subject === "number" && subject < this.#graph.nodes.length ? subject : undefined;
       this.#record.endStep(statement.kind, statement.start, statement.end, node);
     }
-    return this.#record.verification(this.#checkAnswer(), derived / necessary);
+    return this.#record.verification(this.#checkAnswer(), derived.size / necessary);
   }
 
   #lookAhead(): void {
     for (const statement of this.#solution.statements) {
       if (statement.kind !== "derive") continue;
-      for (const { target } of statement.equations) this.#computed.add(target.text);
-      const { name, symbol } = statement;
+      const { equations, name, symbol } = statement;
+      for (const [index, { target }] of equations.entries()) this.#computed.add(this.#told(statement, index)?.text ?? target.text);
       const parameter = name === undefined ? symbol && this.#parameters.findSymbol(symbol.text) : this.#parameters.find(name.text);
       if (parameter !== undefined) this.#attempted.add(parameter);
     }
@@ -140,12 +146,8 @@ export class Judge {
     }
     const main = equations.at(-1) as Equation;
     if (symbol !== undefined && main.target.text !== symbol.text) {
-      this.#record.report(
-        "undefined-symbol",
-        `${main.target.text} is computed where ${symbol.text} was announced`,
-        main.target.start,
-        main.target.end,
-      );
+      const { text, start, end } = main.target;
+      this.#record.report("wrong-symbol", `${text} is computed where ${symbol.text} was announced`, start, end);
     }
     const parameter = typeof subject === "number" ? subject : undefined;
     if (parameter !== undefined && this.#isRepeated(statement, parameter)) return;
@@ -168,9 +170,14 @@ export class Judge {
     const value = last && numberOf(last);
     if (value === undefined && last?.tokens !== undefined)
       this.#record.report("unreadable-step", "the chain does not end with a number", last.start, last.end);
-    this.#remember(main.target.text, parameter, value);
+    this.#remember((this.#told(statement, equations.length - 1) ?? main.target).text, parameter, value);
     this.#lastDerived = subject;
     this.#record.countDerivation(numericMembers(main) > 1);
+  }
+
+  /** The symbol that the last equation of a step stands for in the original's wording, whatever it calls it itself. */
+  #told({ equations, symbol }: StatementOf<"derive">, index: number): Word | undefined {
+    return this.#solution.dialect === "original" && index === equations.length - 1 ? symbol : undefined;
   }
 
   #remember(symbol: string, parameter: number | undefined, value: number | undefined): void {
@@ -216,7 +223,8 @@ export class Judge {
   }
 
   /** Checks the symbols and the arithmetic of a chain. Returns whether all symbols have a clear meaning. */
-  #checkMembers({ members }: Equation): boolean {
+  #checkMembers(equation: Equation): boolean {
+    const { members } = equation;
     let sound = true;
     for (const { tokens, start, end } of members) {
       if (tokens === undefined) this.#record.report("unreadable-step", "this is no arithmetic", start, end);
@@ -234,6 +242,7 @@ export class Judge {
       }
     }
     checkChain(members, this.#ledger, this.#graph.modulus, this.#note);
+    if (this.#detailed && this.#graph.modulus !== undefined) checkOriginalForm(equation, this.#graph.modulus, this.#note);
     return sound;
   }
 
@@ -287,10 +296,4 @@ export class Judge {
     }
     return last !== undefined && /^-?\d+$/.test(last.text) ? reduce(Number(last.text), undefined) : undefined;
   }
-}
-
-function numericMembers({ members }: Equation): number {
-  let count = 0;
-  for (const member of members) if (member.tokens !== undefined && member.tokens.length > 1 && !isSymbolic(member)) count++;
-  return count;
 }

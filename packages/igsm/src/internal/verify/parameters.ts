@@ -1,9 +1,9 @@
 import type { Expression, GraphNode, ReasoningGraph } from "@bridge-rl/spec";
 import { defaultVocabulary } from "../../default-vocabulary.js";
 import { evaluate, originalModulus } from "../arithmetic.js";
-import { type CategoryUse, categoryLayers, type Distance } from "../parse/category-layers.js";
+import { type CategoryUse, categoryLayers, type Distance, isKnownCategory } from "../parse/category-layers.js";
 import { categoryFormula, Quantities } from "../parse/quantities.js";
-import { splitNames } from "../parse/split-names.js";
+import { type NameParts, splitNames } from "../parse/split-names.js";
 import { Structure } from "../parse/structure.js";
 
 /**
@@ -15,10 +15,13 @@ export class Parameters {
   readonly #byName: Map<string, number> = new Map();
   readonly #bySymbol: Map<string, number> = new Map();
   readonly #inferred: { expression: Expression; dependencies: number[]; value: number }[] = [];
+  readonly #closed: boolean;
   #world: World | undefined;
 
-  constructor(graph: ReasoningGraph) {
+  /** @param closed  whether what a container is not said to hold may be spoken of too, as 0; the original's validator knows all pairs */
+  constructor(graph: ReasoningGraph, closed = false) {
     this.#graph = graph;
+    this.#closed = closed;
     for (const { id, name, label } of graph.nodes) {
       this.#byName.set(name.startsWith("each ") ? name.slice(5) : name, id);
       if (typeof label?.symbol === "string") this.#bySymbol.set(label.symbol, id);
@@ -38,7 +41,7 @@ export class Parameters {
   find(name: string): number | undefined {
     const known = this.#byName.get(name);
     if (known !== undefined || !name.includes("'s ")) return known;
-    this.#world ??= new World(this.#graph);
+    this.#world ??= new World(this.#graph, this.#closed);
     const found = this.#world.infer(name);
     if (found !== undefined) this.#byName.set(name, found);
     return found;
@@ -93,8 +96,12 @@ class World {
   readonly #uses: CategoryUse[] = [];
   readonly #distances: readonly Distance[];
   readonly #formulas: Map<number, Expression> = new Map();
+  readonly #stated: number;
+  readonly #closed: boolean;
 
-  constructor({ nodes, modulus }: ReasoningGraph) {
+  constructor({ nodes, modulus }: ReasoningGraph, closed: boolean) {
+    this.#stated = nodes.length;
+    this.#closed = closed;
     const edges: [string, string][] = [];
     for (const { name, label } of nodes) {
       const number = this.quantities.intern(name.startsWith("each ") ? name.slice(5) : name);
@@ -106,6 +113,8 @@ class World {
     }
     this.#structure = new Structure(modulus === originalModulus ? "top" : "bottom");
     for (const [container, item] of edges) this.#structure.add(container, item);
+    // In the original only items of the top layer are in nothing, and so in no premise where they hold nothing either.
+    if (modulus === originalModulus) for (const { container } of this.#uses) this.#structure.mention(container);
     const readings = this.#uses.length === 0 ? [] : categoryLayers(this.#structure, this.#uses, defaultVocabulary);
     this.#distances = readings.filter((distance) => nodes.every((node) => this.#agrees(distance, node)));
   }
@@ -121,10 +130,12 @@ class World {
   infer(name: string): number | undefined {
     const certain = this.quantities.parts.filter((parts) => parts !== undefined);
     const [parts] = splitNames([name], certain);
-    if (parts === undefined || this.#structure.find(parts.container) === undefined || this.#structure.find(parts.held) !== undefined) {
-      return undefined;
-    }
+    const item = parts && this.#structure.find(parts.container);
+    if (parts === undefined || item === undefined) return undefined;
+    const held = this.#structure.find(parts.held);
+    if (held !== undefined) return this.#closed ? this.#inferPair(parts, item, held) : undefined;
     const { container, held: category } = parts;
+    if (this.#distances.length === 0 && !isKnownCategory(category, defaultVocabulary)) return undefined;
     const [distance] =
       this.#distances.length > 0 ? this.#distances : categoryLayers(this.#structure, [{ container, category }], defaultVocabulary);
     const layers = distance?.(container, category);
@@ -136,18 +147,22 @@ class World {
     return this.#formulas.get(quantity) as Expression;
   }
 
+  /** What a container doesn't hold of the layer below it: 0. */
+  #inferPair({ container, held }: NameParts, item: number, other: number): number | undefined {
+    const layers = this.#structure.layers();
+    if (layers[other] !== (layers[item] as number) + 1) return undefined;
+    const quantity = this.quantities.internParts(container, held);
+    this.#formulas.set(quantity, { kind: "constant", value: 0 });
+    return quantity;
+  }
+
   #intern(container: string, category: string, layers: number): number {
-    const { length } = this.quantities.names;
     const quantity = this.quantities.internParts(container, category);
-    if (quantity < length) return quantity;
-    const expression = categoryFormula(this.quantities, this.#structure, { container, held: category }, layers);
-    this.#formulas.set(quantity, expression);
-    // The categories below were interned by the formula; they need formulas of their own.
-    for (let part = quantity + 1; part < this.quantities.names.length; part++) {
-      const below = this.quantities.parts[part];
-      if (below === undefined || this.#formulas.has(part)) continue;
-      this.#formulas.set(part, categoryFormula(this.quantities, this.#structure, below, layers - 1));
-    }
+    if (quantity < this.#stated || this.#formulas.has(quantity)) return quantity;
+    this.#formulas.set(quantity, categoryFormula(this.quantities, this.#structure, { container, held: category }, layers));
+    // The formula speaks of the same category in what the container holds.
+    const content = this.#structure.children[this.#structure.find(container) as number] as readonly number[];
+    if (layers > 1) for (const child of content) this.#intern(this.#structure.items[child] as string, category, layers - 1);
     return quantity;
   }
 }
