@@ -5,15 +5,15 @@ import type { DecoderConfig } from "../src/index.js";
 import { KeyValueCache } from "../src/internal/sampler/key-value-cache.js";
 import { gridRows, gridTokens } from "../src/internal/sampler/shape-grid.js";
 
-const config = { layers: 2, keyValueHeads: 2, headDimension: 3 } as DecoderConfig;
+const config = { layers: 2, keyValueHeads: 2, headDimension: 4 } as DecoderConfig;
 const names = ["keys of layer 0", "values of layer 0", "keys of layer 1", "values of layer 1"];
 const [maximumRows, maximumCapacity] = [6, 12];
 
 /** Outputs of a run with a number for each element that says where it belongs. */
 function outputs(batch: number, tokens: number, tag: number): Record<string, TensorValue> {
-  const shape = [batch, 2, tokens, 3];
+  const shape = [batch, 2, tokens, 4];
   const make = (part: number): Float32Array =>
-    Float32Array.from({ length: batch * 2 * tokens * 3 }, (_, index) => tag * 1_000 + part * 200 + index);
+    Float32Array.from({ length: batch * 2 * tokens * 4 }, (_, index) => tag * 1_000 + part * 200 + index);
   return Object.fromEntries(names.map((name, part) => [`new ${name}`, { data: make(part), shape }]));
 }
 
@@ -22,7 +22,7 @@ function token(values: Record<string, TensorValue>, row: number, position: numbe
   return names.map((name) => {
     const { data, shape } = values[`new ${name}`] as TensorValue;
     const tokens = shape[2] as number;
-    return [0, 1].map((head) => [0, 1, 2].map((element) => Number(data[((row * 2 + head) * tokens + position) * 3 + element])));
+    return [0, 1].map((head) => [0, 1, 2, 3].map((element) => Number(data[((row * 2 + head) * tokens + position) * 4 + element])));
   });
 }
 
@@ -90,8 +90,8 @@ function check(cache: KeyValueCache, model: readonly (readonly number[][][])[][]
     for (const [position, expected] of tokens.entries()) {
       const found = names.map((name) =>
         [0, 1].map((head) => {
-          const start = ((row * 2 + head) * cache.capacity + position) * 3;
-          return Array.from(feeds[`past ${name}`]?.data.slice(start, start + 3) as Float32Array);
+          const start = ((row * 2 + head) * cache.capacity + position) * 4;
+          return Array.from(feeds[`past ${name}`]?.data.slice(start, start + 4) as Float32Array);
         }),
       );
       expect(found).toEqual(expected);

@@ -115,15 +115,16 @@ export class KeyValueCache {
 
   /** Appends the keys and values of a step's token to some rows. */
   append(rows: readonly number[], outputs: Readonly<Record<string, TensorValue>>): void {
-    const size = this.#size;
+    const size = this.#size / 2;
+    const stride = this.#capacity * size;
     for (const { name, data } of this.#parts) {
-      const source = outputs[`new ${name}`]?.data as Float32Array;
+      const to = inPairs(data);
+      const source = inPairs(outputs[`new ${name}`]?.data as Float32Array);
       for (const row of rows) {
-        const length = this.#lengths[row] as number;
-        for (let head = 0; head < this.#heads; head++) {
-          const unit = row * this.#heads + head;
-          let to = (unit * this.#capacity + length) * size;
-          for (let from = unit * size; from < (unit + 1) * size; from++) data[to++] = source[from] as number;
+        const offset = (this.#lengths[row] as number) * size;
+        for (let unit = row * this.#heads; unit < (row + 1) * this.#heads; unit++) {
+          let place = unit * stride + offset;
+          for (let from = unit * size; from < (unit + 1) * size; from++) to[place++] = source[from] as number;
         }
       }
     }
@@ -163,4 +164,9 @@ export class KeyValueCache {
       data.copyWithin(unit * capacity * this.#size, start, start + length * this.#size);
     }
   }
+}
+
+/** Two elements in one, which are copied in half the time. */
+function inPairs({ buffer, byteOffset, length }: Float32Array): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
 }
