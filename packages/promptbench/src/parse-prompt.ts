@@ -18,6 +18,8 @@ export interface ParsedPrompt {
 export interface ParsePromptOptions {
   /** The node asked for, where the text is a description without its question. @defaultValue read from the text */
   readonly query?: string;
+  /** The task, where the text leaves it open: a description of nothing but given truth values. @defaultValue told by the text */
+  readonly task?: PromptbenchTask;
 }
 
 /**
@@ -28,13 +30,13 @@ export interface ParsePromptOptions {
  * @throws BridgeError `invalid-input` where the text is no such problem
  */
 export function parsePrompt(text: string, options: ParsePromptOptions = {}): ParsedPrompt {
-  const description = readTersePrompt(text) ?? describe(text, readLines(text), options.query);
+  const description = readTersePrompt(text, options.task) ?? describe(text, readLines(text), options);
   const ordered = orderFacts(description.facts, rootsOf(description));
   const graph = buildGraph(description, ordered.facts, ordered.groups.flat());
   return { task: description.task, graph, answer: (graph.nodes[graph.target] as ReasoningGraph["nodes"][number]).value };
 }
 
-function describe(text: string, read: ReadLines, query: string | undefined): Description {
+function describe(text: string, read: ReadLines, { query, task: wanted }: ParsePromptOptions): Description {
   const { kinds, equations, facts, positionOf } = read;
   if (kinds.has("equation")) {
     const [first, second] = equations;
@@ -52,9 +54,17 @@ function describe(text: string, read: ReadLines, query: string | undefined): Des
   }
   const asked = query ?? /(?:(?:Compute|Deduce) the result of|[Ww]hat is the value of) (\w+)[.?]/.exec(text)?.[1];
   if (asked === undefined) throw new BridgeError("invalid-input", "the text asks for nothing; pass the node that is asked for as `query`");
-  const task = kinds.has("implication") ? "deductive_logic" : kinds.has("truth") || kinds.has("boolean") ? "bool_logic" : "arithmetic";
   const target = positionOf(asked);
-  return { task, facts, query: target };
+  return { task: treeTask(text, kinds, wanted), facts, query: target };
+}
+
+/** Problems of one level have no line with an operator; their questions tell deduction from boolean logic. */
+function treeTask(text: string, kinds: ReadLines["kinds"], wanted: PromptbenchTask | undefined): PromptbenchTask {
+  if (kinds.has("implication")) return "deductive_logic";
+  if (kinds.has("boolean")) return "bool_logic";
+  if (!kinds.has("truth")) return "arithmetic";
+  const deduces = wanted === "deductive_logic" || /Deduce the result of|What can be deduced:/.test(text);
+  return deduces ? "deductive_logic" : "bool_logic";
 }
 
 function describePath(text: string, weighted: boolean, facts: readonly Fact[], positionOf: ReadLines["positionOf"]): Description {

@@ -9,7 +9,7 @@ import type { TextTask } from "./text-task.js";
  */
 export function promptbenchTask(name: PromptbenchTask | undefined): TextTask {
   const parse = (problem: string, query: string | undefined): ParsedPrompt => {
-    const parsed = parsePrompt(problem, query === undefined ? {} : { query });
+    const parsed = parsePrompt(problem, { ...(query === undefined ? {} : { query }), ...(name === undefined ? {} : { task: name }) });
     if (name === undefined || parsed.task === name) return parsed;
     throw new BridgeError("invalid-input", `the text is a problem of ${parsed.task}; pass --task promptbench/${parsed.task}`);
   };

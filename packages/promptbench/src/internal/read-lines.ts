@@ -1,5 +1,6 @@
 import { BridgeError, type Value } from "@bridge-rl/spec";
 import type { Coefficient, Equation, Fact, TreeOperator } from "./fact.js";
+import { separateCalculations } from "./separate-calculations.js";
 
 /** What the lines of a description say. */
 export interface ReadLines {
@@ -128,7 +129,7 @@ export function readLines(text: string): ReadLines {
   const list = new FactList();
   const equations: Equation[] = [];
   const kinds = new Set<LineKind>();
-  for (const raw of text.split("\n")) {
+  for (const raw of separateCalculations(text.split("\n"))) {
     // PromptBench sometimes forgets the line break behind its heading.
     const line = raw.replace(/^Here is a description of an? [\w ]+ problem:/, "").trim();
     const equation = /^(\S+) x \+ (\S+) y = (\S+)$/.exec(line);

@@ -1,4 +1,5 @@
 import { BridgeError } from "@bridge-rl/spec";
+import type { PromptbenchTask } from "../tasks.js";
 import type { Coefficient, Description, Equation, TreeOperator } from "./fact.js";
 import { FactList } from "./read-lines.js";
 
@@ -14,10 +15,11 @@ const signs: Readonly<Record<string, TreeOperator>> = { "+": "+", "-": "-", "*":
 /**
  * Reads a prompt of the terse format, `m=7;K=m+T;T=3;?K`. What its signs don't tell is arithmetic: truth values look like numbers there.
  *
+ * @param wanted  the task of a text of given values alone, where it is another
  * @returns undefined where the text is not terse
  * @throws BridgeError `invalid-input` where a premise can't be read, or a name is described twice
  */
-export function readTersePrompt(text: string): Description | undefined {
+export function readTersePrompt(text: string, wanted?: PromptbenchTask): Description | undefined {
   const parts = text.trim().split(";");
   const question = /^\?(.+)$/.exec(parts.pop() as string)?.[1];
   if (question === undefined || parts.some((part) => /\s\w+\s/.test(part))) return undefined;
@@ -38,7 +40,8 @@ export function readTersePrompt(text: string): Description | undefined {
   const [query, goal] = ends.map((end) => list.positionOf(end)) as [number, number | undefined];
   const { facts } = list;
   if (goal !== undefined) return { task: tasks.has("max_sum_path") ? "max_sum_path" : "reachability", facts, query, goal };
-  const task = [...tasks][0] ?? "arithmetic";
+  const open = (wanted === "bool_logic" || wanted === "deductive_logic") && facts.every(({ operator }) => operator === undefined);
+  const task = [...tasks][0] ?? (open ? wanted : "arithmetic");
   if (tasks.size > 1) throw new BridgeError("invalid-input", `the text mixes ${[...tasks].join(" and ")}`);
   const told =
     task === "arithmetic"

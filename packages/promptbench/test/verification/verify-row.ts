@@ -21,7 +21,9 @@ export function verifyRow(task: PromptbenchTask, row: FixtureRow): RowFindings {
   const proofs: Proof[] = [];
   const texts = Object.entries(textsOf(task, row));
   for (const [order, text] of texts) {
-    const parsed = parsePrompt(text, row.var === undefined ? {} : { query: row.var });
+    // A bare description of one level doesn't tell deduction from boolean logic.
+    const hint = order === "prompt" ? {} : { task };
+    const parsed = parsePrompt(text, row.var === undefined ? hint : { ...hint, query: row.var });
     if (parsed.task !== task) {
       failures.push(`${order}: read as ${parsed.task}`);
       continue;
