@@ -14,7 +14,7 @@ import type { DecoderConfig } from "./decoder-config.js";
 import { ProgramCache as PolicyPrograms } from "./internal/policy/programs.js";
 import { Scorer } from "./internal/policy/scorer.js";
 import { DecodingRun } from "./internal/sampler/decoding-run.js";
-import { KeyValueCache } from "./internal/sampler/key-value-cache.js";
+import { bytesPerToken, KeyValueCache } from "./internal/sampler/key-value-cache.js";
 import { RequestSource } from "./internal/sampler/request-source.js";
 import { planRequest, planSamples, type ResolvedSampling, resolveSampling, type Sample } from "./internal/sampler/sample-plan.js";
 import { SamplerPrograms } from "./internal/sampler/sampler-programs.js";
@@ -29,12 +29,12 @@ export interface LocalSamplerOptions {
   readonly runtime?: Runtime<Graph>;
   /**
    * Rollouts decoded at the same time. More is faster up to about 256, and takes more memory for their keys and values.
-   * @defaultValue 256 below fifty million parameters, else 128
+   * @defaultValue 256 where these are at most 8 KiB for a token, else 128
    */
   readonly batchSize?: number;
   /**
    * Where programs have the weights. `initializers` makes steps faster, but programs are compiled again whenever the weights change;
-   * `inputs` compiles each shape once. @defaultValue "inputs" below two million parameters, else "initializers"
+   * `inputs` compiles each shape once. @defaultValue "inputs" below half a million parameters, else "initializers"
    */
   readonly weightPlacement?: "inputs" | "initializers";
 }
@@ -71,9 +71,9 @@ export class LocalSampler implements Sampler {
    * @throws BridgeError `invalid-option`
    */
   constructor(weights: () => PolicyWeights, options: LocalSamplerOptions) {
-    const size = parameterCount(weights());
-    const { tokenizer, runtime = createOnnxRuntime(), batchSize = size < 50e6 ? 256 : 128 } = options;
-    const { weightPlacement = size < 2e6 ? "inputs" : "initializers" } = options;
+    const current = weights();
+    const { tokenizer, runtime = createOnnxRuntime(), batchSize = bytesPerToken(current.config) <= 8192 ? 256 : 128 } = options;
+    const { weightPlacement = isSmall(current) ? "inputs" : "initializers" } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new BridgeError("invalid-option", `batchSize is ${batchSize}; give a whole number of at least 1`);
     }
@@ -270,6 +270,6 @@ function originOf({ precision }: ResolvedSampling): { readonly offPolicy?: boole
   return precision === "float32" ? {} : { offPolicy: true };
 }
 
-function parameterCount({ tensors }: PolicyWeights): number {
-  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0);
+function isSmall({ tensors }: PolicyWeights): boolean {
+  return [...tensors.values()].reduce((total, { data }) => total + data.length, 0) < 5e5;
 }

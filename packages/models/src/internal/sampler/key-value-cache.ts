@@ -17,6 +17,11 @@ interface Part {
   readonly data: Float32Array;
 }
 
+/** Memory that a token's keys and values take. */
+export function bytesPerToken({ layers, keyValueHeads, headDimension }: DecoderConfig): number {
+  return 2 * layers * keyValueHeads * headDimension * Float32Array.BYTES_PER_ELEMENT;
+}
+
 /**
  * Keys and values of all cached tokens, `[rows, keyValueHeads, capacity, headDimension]` per layer, in buffers that are laid out anew in
  * place when rows leave or the capacity changes.
@@ -31,7 +36,7 @@ export class KeyValueCache {
   #lengths: number[] = [];
   #mask: Float32Array;
 
-  /** Memory grows with use: 8 · layers · keyValueHeads · headDimension bytes for each row and token of capacity. */
+  /** Memory grows with use: `bytesPerToken` for each row and token of capacity. */
   constructor(config: DecoderConfig, maximumRows: number, maximumCapacity: number) {
     this.#heads = config.keyValueHeads;
     this.#size = config.headDimension;
