@@ -1,6 +1,7 @@
 import { knownProblems } from "@bridge-rl/base-promptbench";
 import { type PromptbenchOptions, type PromptbenchTask, promptbenchTasks } from "@bridge-rl/promptbench";
 import { definePipeline, type Pipeline } from "bridge-rl";
+import quickstart from "#quickstart";
 
 /** `npm start -- --task promptbench/bool_logic` says by this variable which of the seven tasks it is. */
 const name = (process.env.BRIDGE_TASK ?? "promptbench/arithmetic").replace("promptbench/", "");
@@ -9,13 +10,15 @@ if (task === undefined) throw new Error(`promptbench has no task ${name}; it has
 
 const isArithmetic = task === "arithmetic";
 
+const { config } = quickstart;
+
 /**
- * The same experiment on a task of PromptBench. Arithmetic has a base model of its own; the others begin with that of iGSM, whose terse
- * wording is theirs and which has a token for each of their numbers, but which has never seen problems of their kind.
+ * The quickstart on a task of PromptBench: what differs from it. Arithmetic has a base model of its own; the others begin with that of iGSM, whose
+ * terse wording is theirs and which has a token for each of their numbers, but which has never seen problems of their kind.
  */
 const promptbenchQuickstart: Pipeline = definePipeline({
+  ...config,
   name: `quickstart-promptbench-${task}`,
-  seeds: [1],
   // As in the paper, out of distribution means more redundancies.
   task: {
     source: `promptbench/${task}`,
@@ -24,30 +27,27 @@ const promptbenchQuickstart: Pipeline = definePipeline({
   },
   baseModel: isArithmetic ? "@bridge-rl/base-promptbench" : "@bridge-rl/base-igsm",
   arms: {
-    vanilla: "vanilla",
+    ...config.arms,
     // The paper's odds: solutions have 15 steps here, 12.5 there.
     bridge: { behaviors: [["reflection", { probability: 0.1 }], ["analysis", { probability: 0.1 }], "subgoal"] },
   },
   // Where the base model has to learn the task first, not only the solutions' manner, it takes longer.
   sft: {
+    ...config.sft,
     problems: isArithmetic ? 2000 : 8000,
     steps: isArithmetic ? 60 : 600,
-    batchSize: 32,
     learningRate: { kind: "cosine", peak: isArithmetic ? 1e-3 : 1.5e-3, warmupSteps: 10, minimumShare: 0.1 },
   },
   // Solutions of arithmetic are three times as long as iGSM's, so there are fewer steps in the same time.
   grpo: {
+    ...config.grpo,
     steps: isArithmetic ? 40 : 100,
     promptsPerStep: isArithmetic ? 24 : 32,
-    groupSize: 8,
     // With 5e-4 the reward of both arms of arithmetic fell by half before it rose.
     learningRate: { kind: "linear", peak: isArithmetic ? 3e-4 : 5e-4, minimumShare: 0.1 },
-    evaluateEvery: 20,
   },
-  sampling: { maxTokens: 224 },
-  evaluation: { problems: 400, watch: 64, temperature: 1 },
-  rollouts: { problems: 64, count: 16 },
-  influence: { targets: 48, count: 8 },
+  sampling: { ...config.sampling, maxTokens: 224 },
+  evaluation: { ...config.evaluation, problems: 400 },
 });
 
 export default promptbenchQuickstart;
