@@ -107,7 +107,7 @@ describe("bridge generate", () => {
 
   test.each([
     { name: "a source", flags: ["--count", "23", "--start", "7"] },
-    { name: "a mixture", flags: ["--count", "23", "--mix", "2=1,3-4=2"] },
+    { name: "a mixture", flags: ["--count", "23", "--mix", "2=1,3-4=2", "--distinct", "--by", "prompt"] },
     { name: "distinct problems", flags: ["--count", "23", "--distinct", "--thin", "0=0.2", "--start", "7"] },
     { name: "a curriculum with few of each answer", flags: ["--curriculum", "2=11,4=12", "--answer-share", "0.2"] },
   ])("shards of $name are the whole, byte by byte", async ({ flags }) => {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { BridgeError, type Problem } from "@bridge-rl/spec";
+import { BridgeError, type Problem, type ProblemSource } from "@bridge-rl/spec";
 import { type CurriculumLevel, curriculum } from "./curriculum.js";
+import type { Mixture } from "./mixture.js";
 import type { ProblemFilter } from "./problem-filter.js";
 import { type ProblemRange, type Shard, shardRange } from "./shard-range.js";
 
@@ -20,16 +21,18 @@ export interface DrawOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A problem and the level that it was drawn for. */
+/** A problem and what it was drawn for. */
 export interface DrawnProblem {
   readonly level: string;
+  /** The part of the level's mixture; absent where it is none. */
+  readonly part?: string;
   readonly problem: Problem;
 }
 
 /**
  * Draws a dataset: the problems of one level after the other, without those that a filter leaves out, or one shard of all that.
  *
- * A level lasts as many problems as it says, those left out not counted. Shards one behind the other are the whole, whatever the filter; with
+ * A level lasts as many problems as it says, and a mixture has the shares of its weights, those left out not counted. Shards one behind the other are the whole, whatever the filter; with
  * one, each has to draw what stands before its part, because that may decide what is left out.
  *
  * @throws BridgeError `invalid-option` for levels that end before `count`, for a `start` within filtered levels, and what `curriculum` and
@@ -68,13 +71,16 @@ export async function* drawProblems(
 /** A range by random access. */
 function* inOrder(levels: readonly CurriculumLevel[], { start, count }: ProblemRange): Generator<DrawnProblem> {
   const [only] = levels;
+  let index = start;
   if (levels.length === 1 && only !== undefined) {
-    for (const problem of only.source.problems({ start, count })) yield { level: only.name, problem };
+    for (const problem of only.source.problems({ start, count })) yield describe(only, index++, problem);
     return;
   }
   const lessons = curriculum(levels);
-  let index = start;
-  for (const problem of lessons.problems({ start, count })) yield { level: lessons.levelAt(index++), problem };
+  for (const problem of lessons.problems({ start, count })) {
+    const name = lessons.levelAt(index);
+    yield describe(levels.find((level) => level.name === name) as CurriculumLevel, index++, problem);
+  }
 }
 
 /** A range of what a filter leaves; undefined for each problem that is drawn besides. */
@@ -86,18 +92,30 @@ function* filtered(
   const [from, to] = [range.start - start, range.start - start + range.count];
   let place = 0;
   let index = start;
-  for (const { name: level, source, problems = Number.POSITIVE_INFINITY } of levels) {
+  for (const level of levels) {
+    const { source, problems = Number.POSITIVE_INFINITY } = level;
     const end = Math.min(place + problems, to);
     let inVain = 0;
     while (place < end) {
-      const problem = source.problem(index++);
+      // The place decides the part and the index the problem, so that what is left out changes no shares and nothing is drawn twice.
+      const drawn = isMixture(source) ? source.partAt(start + place).source : source;
+      const problem = drawn.problem(index++);
       if (filter.admit(problem)) {
-        yield place++ < from ? undefined : { level, problem };
+        yield place < from ? undefined : describe(level, start + place, problem);
+        place++;
         inVain = 0;
-      } else if (++inVain === patience) throw exhausted(level, place, index, patience, filter);
+      } else if (++inVain === patience) throw exhausted(level.name, place, index, patience, filter);
       else yield undefined;
     }
   }
+}
+
+function describe({ name, source }: CurriculumLevel, place: number, problem: Problem): DrawnProblem {
+  return { level: name, ...(isMixture(source) ? { part: source.partAt(place).name } : {}), problem };
+}
+
+function isMixture(source: ProblemSource): source is Mixture {
+  return "partAt" in source;
 }
 
 function exhausted(level: string, found: number, index: number, patience: number, filter: ProblemFilter): BridgeError {

@@ -12,8 +12,8 @@ export interface MixturePart {
 
 /** A source whose problems come from named parts. */
 export interface Mixture extends ProblemSource {
-  /** The name of the part that an index takes. */
-  partAt(index: number): string;
+  /** The part that an index takes. */
+  partAt(index: number): Required<MixturePart>;
 }
 
 export interface MixtureOptions {
@@ -51,8 +51,8 @@ export function mixture(parts: readonly MixturePart[], options: MixtureOptions =
   return {
     ...composedSource("mixture", sources, seed, { parts: described }, (index) => partOf(index).source),
     partAt(index) {
-      const { name, source } = partOf(index);
-      return name ?? source.name;
+      const { source, weight = 1, name = source.name } = partOf(index);
+      return { source, weight, name };
     },
   };
 }

@@ -2,15 +2,23 @@ import { igsm } from "@bridge-rl/igsm";
 import type { Problem } from "@bridge-rl/spec";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CurriculumLevel, type DrawOptions, drawProblems, mixture, ProblemFilter, thinAnswers } from "../src/index.js";
+import {
+  type CurriculumLevel,
+  type DrawnProblem,
+  type DrawOptions,
+  drawProblems,
+  mixture,
+  ProblemFilter,
+  thinAnswers,
+} from "../src/index.js";
 
 const small = { modulus: 10, phrasebook: "terse", layers: 2, maximumEdges: 6 } as const;
 const short = igsm({ ...small, operations: 2, seed: 1 });
 const long = igsm({ ...small, operations: [4, 6], seed: 2 });
 const endless: CurriculumLevel[] = [{ name: "all", source: short }];
 
-async function draw(levels: readonly CurriculumLevel[], options: DrawOptions): Promise<{ level: string; problem: Problem }[]> {
-  const drawn = [];
+async function draw(levels: readonly CurriculumLevel[], options: DrawOptions): Promise<DrawnProblem[]> {
+  const drawn: DrawnProblem[] = [];
   for await (const each of drawProblems(levels, options)) drawn.push(each);
   return drawn;
 }
@@ -40,6 +48,24 @@ describe("drawn problems", () => {
     const drawn = await draw(levels, { filter: new ProblemFilter({ distinct: true, by: "prompt" }) });
     expect(drawn.map(({ level }) => level)).toEqual([...Array(40).fill("easy"), ...Array(60).fill("hard")]);
     expect(new Set(drawn.map(({ problem }) => problem.prompt)).size).toBe(100);
+  });
+
+  test("of a mixture have its shares, whatever is left out of one part", async () => {
+    const few = igsm({ ...small, operations: 1, items: 2 });
+    const mixed = mixture([
+      { source: few, name: "few" },
+      { source: long, name: "many" },
+    ]);
+    const levels = [{ name: "mixed", source: mixed }];
+    const unfiltered = await draw(levels, { start: 5, count: 100 });
+    expect(await draw(levels, { start: 5, count: 100, filter: new ProblemFilter() })).toEqual(unfiltered);
+
+    const filter = new ProblemFilter({ distinct: true, by: "prompt", thin: [1, 3, 5, 7, 9].map((answer) => ({ answer, keep: 0 })) });
+    const drawn = await draw(levels, { start: 5, count: 100, filter });
+    expect(drawn.map(({ part }) => part)).toEqual(unfiltered.map(({ part }) => part));
+    for (const { part, problem } of drawn) expect(problem.difficulty.operations === 1).toBe(part === "few");
+    expect(new Set(drawn.map(({ problem }) => problem.prompt)).size).toBe(100);
+    expect(new Set(drawn.map(({ problem }) => problem.source.index)).size).toBe(100);
   });
 
   test("in shards are the whole, whatever is left out", async () => {
@@ -161,7 +187,7 @@ describe("a filter", () => {
 test("a mixture names the part of each index", () => {
   const mixed = mixture([{ source: short, name: "easy", weight: 2 }, { source: long }]);
   for (let index = 0; index < 100; index++) {
-    const part = mixed.partAt(index);
+    const part = mixed.partAt(index).name;
     expect(mixed.problem(index)).toEqual((part === "easy" ? short : long).problem(index));
     expect(["easy", "igsm"]).toContain(part);
   }

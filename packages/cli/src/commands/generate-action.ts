@@ -33,15 +33,9 @@ export interface GenerateFlags extends SourceFlags {
 
 const defaultCount = 10;
 
-/** What problems come from: levels one after the other, and what the lines say of each problem. */
-interface Origin {
-  readonly levels: readonly CurriculumLevel[];
-  readonly levelOf: (level: string, index: number) => string | undefined;
-}
-
 export async function generateCommand(flags: GenerateFlags): Promise<void> {
   const { start, shard, output } = flags;
-  const { levels, levelOf } = await originOf(flags);
+  const levels = await levelsOf(flags);
   const filter = await filterOf(flags);
   const count = flags.count ?? (flags.curriculum === undefined ? defaultCount : undefined);
   const phrasebook = (levels[0] as CurriculumLevel).source.phrasebook.name;
@@ -54,9 +48,9 @@ export async function generateCommand(flags: GenerateFlags): Promise<void> {
       ...(shard !== undefined && { shard }),
       ...(filter !== undefined && { filter }),
     };
-    for await (const { level: drawn, problem } of drawProblems(levels, options)) {
+    for await (const { level: stretch, part, problem } of drawProblems(levels, options)) {
       answers.add(problem.answer);
-      const level = levelOf(drawn, problem.source.index);
+      const level = flags.curriculum === undefined ? part : stretch;
       if (level !== undefined) byLevel.set(level, (byLevel.get(level) ?? 0) + 1);
       await writer.write({ ...problem, phrasebook, ...(level !== undefined && { level }) });
     }
@@ -67,12 +61,13 @@ export async function generateCommand(flags: GenerateFlags): Promise<void> {
   );
 }
 
-async function originOf(flags: GenerateFlags): Promise<Origin> {
+/** One endless level, or those of a curriculum. */
+async function levelsOf(flags: GenerateFlags): Promise<CurriculumLevel[]> {
   const { mix, curriculum, level: own = [], seed } = flags;
   if (mix === undefined && curriculum === undefined) {
     if (own.length > 0)
       throw new BridgeError("invalid-option", "--level names a level for --mix or --curriculum; give one of these, or --set");
-    return { levels: [{ name: "all", source: await sourceFromFlags(flags) }], levelOf: () => undefined };
+    return [{ name: "all", source: await sourceFromFlags(flags) }];
   }
   const find = await levelsOfTask(flags.task, own);
   if (curriculum !== undefined) {
@@ -83,12 +78,11 @@ async function originOf(flags: GenerateFlags): Promise<Origin> {
     for (const [name, problems] of curriculum) {
       levels.push({ name, source: await levelSource(flags, find, name), ...(problems !== undefined && { problems }) });
     }
-    return { levels, levelOf: (level) => level };
+    return levels;
   }
   const parts: MixturePart[] = [];
   for (const [name, weight] of mix ?? []) parts.push({ name, weight, source: await levelSource(flags, find, name) });
-  const mixed = mixture(parts, { seed });
-  return { levels: [{ name: "mixture", source: mixed }], levelOf: (_, index) => mixed.partAt(index) };
+  return [{ name: "mixture", source: mixture(parts, { seed }) }];
 }
 
 /** The source of a level: its options over those of the other flags. */

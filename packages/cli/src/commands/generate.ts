@@ -12,7 +12,7 @@ export function addGenerate(program: Command): void {
       `Writes problems as JSON lines: {id, source, prompt, graph, answer, difficulty, structureHash, phrasebook}, and with --mix or --curriculum the
 name of their level. Levels are easy, medium, hard, harder, hardest for igsm, D1 to D4 for promptbench, numbers of operations such as 3-5, and
 those that --level names. Other flags hold for all levels, whose own options come before them. What --distinct, --except, --thin and
---answer-share leave out is replaced by further problems of the source, so that --count is met (weights are those of what is drawn);
+--answer-share leave out is replaced by further problems of the same level, so that --count, weights and levels are met;
 where none are found any more, the command fails. Shards are parts of the whole then too, but each draws all that stands before its part.`,
     )
     .option(...taskFlag)
