@@ -263,15 +263,12 @@ describe("policyLoss", () => {
     expect(() => policyLoss({ advantages: [1], oldLogProbabilities: [[-1, Number.NEGATIVE_INFINITY]] }).evaluate(rows.slice(0, 1))).toThrow(
       "row 0: the old log-probability of completion token 1 is -Infinity",
     );
-    expect(
-      policyLoss({
-        advantages: [1, 1],
-        masks: [
-          [1, 1],
-          [1, 0],
-        ],
-      }).evaluate(rows).loss,
-    ).toBeLessThan(0);
+    const masks = [
+      [1, 1],
+      [1, 0],
+    ];
+    for (const ratioLevel of ["token", "sequence"] as const)
+      expect(policyLoss({ advantages: [1, 1], masks }, { ratioLevel }).evaluate(rows).loss).toBeLessThan(0);
   });
 
   test("names the first token of the first row too, and a row whose ratio is too large for a derivative", () => {
