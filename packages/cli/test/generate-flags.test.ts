@@ -43,7 +43,7 @@ describe("bridge generate", () => {
     const expected = [...mixed.problems({ count: 40 })].map((problem, index) => ({
       ...problem,
       phrasebook: "prose",
-      level: mixed.partAt(index),
+      level: mixed.partAt(index).name,
     }));
     expect(rowsOf(stdout)).toEqual(plain(expected));
   });
