@@ -19,6 +19,7 @@ export class SamplerPrograms {
   readonly #runtime: Runtime<Graph>;
   readonly #placement: "inputs" | "initializers";
   readonly #programs = new ProgramStore<Program>(keptPrograms);
+  readonly #graphs = new Map<string, Graph>();
   /** One program serves all shapes. */
   readonly #varies: boolean;
   #revision: number | undefined;
@@ -59,9 +60,12 @@ export class SamplerPrograms {
     const varies = this.#varies;
     const enough = (size: number): number => nextPowerOfTwo(Math.max(leastShape, size) - 1);
     const compiled = varies ? { rows: enough(shape.rows), capacity: enough(shape.capacity) } : shape;
-    const program = await this.#programs.get(`step ${compiled.rows} ${compiled.capacity} ${precision}`, () =>
+    const key = `step ${compiled.rows} ${compiled.capacity} ${precision}`;
+    const program = await this.#programs.get(key, () =>
       this.#runtime.compile(
-        stepGraph(weights.config, compiled, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
+        this.#stepGraph(key, () =>
+          stepGraph(weights.config, compiled, { ...(weights.lora && { lora: weights.lora }), quantized: precision === "int8" }),
+        ),
         {
           ...(packs && { initializers: Object.fromEntries(entries.filter(([name]) => isPacked(name))) }),
           ...(varies && { variableAxes: stepAxes(weights.config) }),
@@ -79,6 +83,14 @@ export class SamplerPrograms {
     return program.run({ ...Object.fromEntries(weights.tensors), tokenIds: { data: tokenIds, shape: [tokenIds.length] } });
   }
 
+  /** The graph of a step, which is the same for all revisions of the weights. */
+  #stepGraph(key: string, make: () => Graph): Graph {
+    if (!this.#varies) return make();
+    const graph = this.#graphs.get(key) ?? make();
+    this.#graphs.set(key, graph);
+    return graph;
+  }
+
   #inEightBits({ tensors }: PolicyWeights): ReadonlyMap<string, TensorValue> {
     this.#quantized ??= quantizeWeights(tensors);
     return this.#quantized;
@@ -86,6 +98,7 @@ export class SamplerPrograms {
 
   dispose(): void {
     this.#quantized = undefined;
+    this.#graphs.clear();
     this.#programs.dispose();
   }
 }
