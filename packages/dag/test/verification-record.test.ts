@@ -1,26 +1,10 @@
-import type { FindingKind, VerifiedBehaviors, VerifiedStepKind } from "@bridge-rl/spec";
+import { type FindingKind, noVerifiedBehaviors, type VerifiedBehaviors, type VerifiedStepKind } from "@bridge-rl/spec";
 import { expect, test } from "vitest";
 import { openAncestors } from "../src/open-ancestors.js";
 import { VerificationRecord } from "../src/verification-record.js";
 
-const nothing: VerifiedBehaviors = {
-  attempts: 0,
-  successfulAttempts: 0,
-  restatements: 0,
-  correctRestatements: 0,
-  stepwise: 0,
-  checks: 0,
-  correctChecks: 0,
-  plans: 0,
-  correctPlans: 0,
-  estimates: 0,
-  correctEstimates: 0,
-  retractions: 0,
-  correctRetractions: 0,
-};
-
 function emptyRecord(): VerificationRecord<FindingKind, VerifiedStepKind, VerifiedBehaviors> {
-  return new VerificationRecord({ ...nothing });
+  return new VerificationRecord(noVerifiedBehaviors());
 }
 
 test("a record lays errors on the step in which they were reported, and sorts findings by place", () => {
@@ -45,7 +29,7 @@ test("a record lays errors on the step in which they were reported, and sorts fi
       { kind: "derive", start: 10, end: 20, correct: false },
       { kind: "restate", start: 20, end: 30, node: 1, correct: true },
     ],
-    behaviors: nothing,
+    behaviors: noVerifiedBehaviors(),
     answer: 7,
     progress: 0.25,
   });
@@ -61,7 +45,7 @@ test("an attempt counts as successful where it is right and a derivation follows
   record.countClaim("retract", true);
   const { behaviors, valid, progress, ...rest } = record.verification(undefined, 0.5);
   const counted = { attempts: 4, successfulAttempts: 2, stepwise: 1, plans: 2, correctPlans: 1, retractions: 1, correctRetractions: 1 };
-  expect(behaviors).toEqual({ ...nothing, ...counted });
+  expect(behaviors).toEqual({ ...noVerifiedBehaviors(), ...counted });
   expect({ valid, progress }).toEqual({ valid: true, progress: 1 });
   expect(rest).not.toHaveProperty("answer");
 });

@@ -23,7 +23,7 @@ export const readEquations: QuestionReader = {
       const statement = premise.exec(sentence) ?? bare.exec(sentence);
       if (target !== null) targets.push((target[1] ?? target[2] ?? target[3]) as string);
       else if (statement !== null) {
-        const [, id, formula] = statement as unknown as [string, string, string];
+        const [, id = "", formula = ""] = statement;
         nodes.push({ id, name: id, formula, value: Number.NaN, stated: true });
       } else throw new BridgeError("invalid-input", `"${sentence}" is neither an equation nor a question`);
     }

@@ -48,7 +48,7 @@ export function parseModelConfig(json: Readonly<Record<string, unknown>>, origin
       layers: fields.count("num_hidden_layers"),
       heads,
       keyValueHeads: fields.count("num_key_value_heads", heads),
-      headDimension: fields.count("head_dim", architecture === "qwen3" ? 128 : hiddenSize / heads),
+      headDimension: architecture === "qwen3" ? fields.count("head_dim", 128) : headDimensionOf(fields, hiddenSize, heads, origin),
       intermediateSize: fields.count("intermediate_size"),
       ropeTheta: new Fields(rope, origin).number("rope_theta", 10_000),
       ...(ropeScaling === undefined ? {} : { ropeScaling }),
@@ -131,6 +131,15 @@ export function checkModelConfig(config: DecoderConfig, origin: string): Decoder
   return config;
 }
 
+/** Hugging Face lets heads share the hidden size where nothing says how large they are. */
+function headDimensionOf(fields: Fields, hiddenSize: number, heads: number, origin: string): number {
+  if (!fields.has("head_dim") && hiddenSize % heads !== 0) {
+    const message = `hidden_size ${hiddenSize} doesn't divide among ${heads} attention heads (num_attention_heads), and there is no head_dim`;
+    throw new BridgeError("invalid-file", `${origin}: ${message}`);
+  }
+  return fields.count("head_dim", hiddenSize / heads);
+}
+
 /** Qwen configs list how each layer attends. */
 function refuseSlidingLayers(json: Readonly<Record<string, unknown>>, origin: string): void {
   const types: unknown = json.layer_types;
@@ -194,6 +203,11 @@ class Fields {
   constructor(json: Readonly<Record<string, unknown>>, origin: string) {
     this.#json = json;
     this.#origin = origin;
+  }
+
+  /** Whether a field is there; null says the same as its absence. */
+  has(name: string): boolean {
+    return this.#json[name] !== undefined && this.#json[name] !== null;
   }
 
   number(name: string, absent?: number): number {

@@ -96,6 +96,12 @@ describe("loading", () => {
     ["a size in words", { num_hidden_layers: "3" }, "invalid-file", /num_hidden_layers is "3", expected a positive number/],
     ["heads that don't divide", { num_key_value_heads: 3 }, "invalid-file", /4 attention heads don't divide among 3/],
     [
+      "heads that don't share the hidden size",
+      { head_dim: undefined, num_attention_heads: 6 },
+      "invalid-file",
+      /config.json: hidden_size 64 doesn't divide among 6 attention heads \(num_attention_heads\), and there is no head_dim/,
+    ],
+    [
       "a layer too many",
       { num_hidden_layers: 4 },
       "invalid-file",

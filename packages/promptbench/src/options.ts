@@ -147,8 +147,10 @@ const optionsOf: Readonly<Record<PromptbenchTask, readonly TaskOption[]>> = {
 
 const largestExact = 2 ** 53;
 
+type TaskOptions = Required<Pick<ResolvedPromptbenchOptions, TaskOption>>;
+
 /** Defaults of the fields above; those of operators and balance depend on the task, and intermediates have none. */
-const defaults: Readonly<Omit<Required<{ [name in TaskOption]: unknown }>, "operators" | "balance" | "intermediates">> = {
+const defaults: Readonly<Omit<TaskOptions, "operators" | "balance" | "intermediates">> = {
   depth: [3, 3],
   children: 2,
   extraLinks: 0,
@@ -199,21 +201,19 @@ const schema = z
     }
   })
   .transform((value): ResolvedPromptbenchOptions => {
-    const resolved: Record<string, unknown> = { ...value };
-    for (const name of optionsOf[value.task]) {
-      if (name === "intermediates") continue;
-      resolved[name] = value[name] ?? defaultOf(name, value.task, value.original);
+    const { task, original, order, steps, phrasebook, split, seed, redundancies = defaults.redundancies, ...given } = value;
+    const all = { ...defaults, operators: operatorsOf(task), balance: !original };
+    const taken: Partial<TaskOptions> = {};
+    for (const name of optionsOf[task]) {
+      if (name === "redundancies") continue;
+      const chosen = given[name] ?? (name === "intermediates" ? undefined : all[name]);
+      if (chosen !== undefined) Object.assign(taken, { [name]: chosen });
     }
-    return resolved as unknown as ResolvedPromptbenchOptions;
+    return { task, order, steps, original, phrasebook, split, seed, ...taken, redundancies };
   });
 
 function operatorsOf(task: PromptbenchTask): readonly TreeOperator[] {
   return task.endsWith("_logic") ? logicOperators : arithmeticOperators;
-}
-
-function defaultOf(name: Exclude<TaskOption, "intermediates">, task: PromptbenchTask, original: boolean): unknown {
-  if (name === "operators") return operatorsOf(task);
-  return name === "balance" ? !original : defaults[name];
 }
 
 /**

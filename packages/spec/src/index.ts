@@ -4,6 +4,7 @@ export { checkInputs, type TensorDeclaration } from "./check-inputs.js";
 export { defineStepVerifier } from "./define-step-verifier.js";
 export { arrayTypes, type ElementType, elementTypeOf } from "./element-type.js";
 export { markStatements } from "./mark-statements.js";
+export { noVerifiedBehaviors } from "./no-verified-behaviors.js";
 export { type NumberOption, numberOptions } from "./number-options.js";
 export { parseOptions } from "./parse-options.js";
 export { type BehaviorMark, type BehaviorMarkKind, behaviorMarkKinds, type Phrasebook } from "./phrasebook.js";

@@ -58,7 +58,7 @@ export interface ParsedProblemId {
 export function parseProblemId(id: string, own: Pick<IgsmOptions, "vocabulary" | "phrasebook">): ParsedProblemId {
   const match = /^igsm@(\d+)\?([^#]*)#(-?\d+)\.(\d+)((?:\+(?:ask|names)=-?\d+)*)$/.exec(id);
   if (match === null) throw new BridgeError("invalid-input", `"${id}" is not the id of an iGSM problem`);
-  const [, version, part, seed, index, suffix] = match as unknown as [string, string, string, string, string, string];
+  const [, version = "", part = "", seed = "", index = "", suffix = ""] = match;
   if (Number(version) !== sourceVersion) {
     const message = `problem "${id}" was made by version ${version} of the generator; this is version ${sourceVersion}: install a matching one`;
     throw new BridgeError("invalid-input", message);

@@ -1,5 +1,6 @@
 import { BridgeError } from "@bridge-rl/spec";
 import { type PromptbenchOptions, type ResolvedPromptbenchOptions, resolvePromptbenchOptions } from "../options.js";
+import { promptbenchTasks } from "../tasks.js";
 import { packageName, sourceVersion } from "./version.js";
 
 /** The part of an id that all problems of a source share: its options that differ from the defaults. */
@@ -37,23 +38,26 @@ export function problemId({ task, seed }: ResolvedPromptbenchOptions, part: stri
 export function parseProblemId(id: string, own: Pick<PromptbenchOptions, "phrasebook">): { options: PromptbenchOptions; index: number } {
   const match = /^promptbench\/(\w+)@(\d+)\?([^#]*)#(-?\d+)\.(\d+)$/.exec(id);
   if (match === null) throw new BridgeError("invalid-input", `"${id}" is not the id of a PromptBench problem`);
-  const [, task = "", version = "", part = "", seed = "", index = ""] = match;
+  const [, name = "", version = "", part = "", seed = "", index = ""] = match;
   if (Number(version) !== sourceVersion) {
     const message = `problem "${id}" was made by version ${version} of the generator; this is version ${sourceVersion}: install a matching one`;
     throw new BridgeError("invalid-input", message);
   }
-  const options: Record<string, unknown> = { task, seed: Number(seed) };
+  const task = promptbenchTasks.find((one) => one === name);
+  if (task === undefined)
+    throw new BridgeError("invalid-input", `"${id}" is not the id of a PromptBench problem: there is no task ${name}`);
+  const changes: Record<string, unknown> = {};
   for (const change of part === "" ? [] : part.split(",")) {
     const at = change.indexOf("=");
     if (at === -1) throw new BridgeError("invalid-input", `"${id}" is not the id of a PromptBench problem: "${change}" has no value`);
-    const name = change.slice(0, at);
-    options[name] = read(change.slice(at + 1), name, id, own);
+    const option = change.slice(0, at);
+    changes[option] = read(change.slice(at + 1), option, id, own);
   }
-  const parsed = options as unknown as PromptbenchOptions;
-  const again = optionsPart(resolvePromptbenchOptions(parsed));
+  const options: PromptbenchOptions = { task, seed: Number(seed), ...(changes as Omit<PromptbenchOptions, "task" | "seed">) };
+  const again = optionsPart(resolvePromptbenchOptions(options));
   if (again !== part)
     throw new BridgeError("invalid-input", `problem "${id}" does not belong to the given phrasebook: it would be ?${again}`);
-  return { options: parsed, index: Number(index) };
+  return { options, index: Number(index) };
 }
 
 function read(text: string, name: string, id: string, { phrasebook }: Pick<PromptbenchOptions, "phrasebook">): unknown {

@@ -1,5 +1,5 @@
 import { VerificationRecord } from "@bridge-rl/dag";
-import type { ReasoningGraph } from "@bridge-rl/spec";
+import { noVerifiedBehaviors, type ReasoningGraph } from "@bridge-rl/spec";
 import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { reduce } from "../arithmetic.js";
 import { readFormula } from "../parse/read-formula.js";
@@ -31,10 +31,7 @@ export class Judge {
   /** Symbols that this step has been told of already. */
   readonly #reported: Set<string> = new Set();
   #lastDerived: Subject = "untold";
-  readonly #behaviors = {
-    ...{ attempts: 0, successfulAttempts: 0, restatements: 0, correctRestatements: 0, stepwise: 0, retries: 0 },
-    ...{ checks: 0, correctChecks: 0, plans: 0, correctPlans: 0, estimates: 0, correctEstimates: 0, retractions: 0, correctRetractions: 0 },
-  };
+  readonly #behaviors = { ...noVerifiedBehaviors(), retries: 0 };
   readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts>;
   readonly #note: FormulaContext["report"] = (kind, message, start, end) => this.#record.report(kind, message, start, end);
   readonly #context: FormulaContext;

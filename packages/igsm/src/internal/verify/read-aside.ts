@@ -21,24 +21,24 @@ export function readAside(text: string, start: number, end: number): Statement |
   const none = { start, end, name: undefined, symbol: undefined, naming: "again" } as const;
   const checked = check.exec(line);
   if (checked !== null) {
-    const [, symbol, chain] = checked as unknown as [string, string, string];
+    const [, symbol = "", chain = ""] = checked;
     const { start: from, end: to } = at(chain, 12 + symbol.length);
     return { ...none, kind: "check", symbol: at(symbol, 12), members: readMembers(text, from, to, false) };
   }
   const planned = plan.exec(line);
   if (planned !== null) {
-    const [, name, list] = planned as unknown as [string, string, string];
+    const [, name = "", list = ""] = planned;
     return { ...none, kind: "plan", name: at(name, 24), needed: readNames(text, end - 1 - list.length, list) };
   }
   const estimated = estimate.exec(line);
   if (estimated !== null) {
-    const [, name, low, high] = estimated as unknown as [string, string, string, string];
+    const [, name = "", low = "", high = ""] = estimated;
     const behind = line.lastIndexOf(" is between ") + 12;
     return { ...none, kind: "estimate", name: at(name, 28), low: at(low, behind), high: at(high, behind + low.length + 5) };
   }
   const retracted = retraction.exec(line);
   if (retracted === null) return undefined;
-  const [, symbol, value] = retracted as unknown as [string, string, string];
+  const [, symbol = "", value = ""] = retracted;
   return { ...none, kind: "retract", symbol: at(symbol, 6), value: at(value, 8 + symbol.length), matched: false };
 }
 

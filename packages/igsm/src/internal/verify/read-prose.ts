@@ -109,7 +109,7 @@ class Line {
     if (this.#isName(whole.text)) return;
     const tail = /(?: as| is|) (-?\d+|[A-Za-z]{1,2})$/.exec(whole.text);
     if (tail === null) return;
-    const [behind, word] = tail as unknown as [string, string];
+    const [behind = "", word = ""] = tail;
     const name = wordAt(this.#text, from, end - behind.length);
     const naming = /^[A-Za-z]/.test(word);
     // "… the number of each A's B x" without a joining word is told from a name only by the name.

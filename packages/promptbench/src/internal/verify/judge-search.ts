@@ -1,10 +1,9 @@
 import { VerificationRecord } from "@bridge-rl/dag";
-import type { Value } from "@bridge-rl/spec";
+import { noVerifiedBehaviors, type Value } from "@bridge-rl/spec";
 import { answerMatches } from "../../answer-matches.js";
 import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { parseAnswer } from "../parse-answer.js";
 import { linksOf } from "../prose-premises.js";
-import { noBehaviors } from "./no-behaviors.js";
 import type { Quantities } from "./quantities.js";
 import { type SearchLine, type SearchLineKind, searchLines } from "./read-search.js";
 
@@ -19,7 +18,7 @@ export class SearchJudge {
   readonly #quantities: Quantities;
   readonly #completion: string;
   readonly #sums: boolean;
-  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(noBehaviors());
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(noVerifiedBehaviors());
   readonly #open: Open[] = [];
   readonly #visited: Set<number> = new Set();
   /** Where the search is; `isDone` once its links were followed or need not be. */

@@ -1,5 +1,5 @@
 import { VerificationRecord } from "@bridge-rl/dag";
-import type { Value } from "@bridge-rl/spec";
+import { noVerifiedBehaviors, type Value } from "@bridge-rl/spec";
 import { answerMatches } from "../../answer-matches.js";
 import type { BehaviorCounts, FindingKind, Verification, VerifiedStep } from "../../verify-solution.js";
 import { parseAnswer } from "../parse-answer.js";
@@ -8,7 +8,6 @@ import { type ChainContext, checkComparisons, checkDerivation } from "./check-de
 import { isLineOf, lineHolds } from "./check-line.js";
 import { namesIn } from "./formula.js";
 import { agree, exactly, type Measure } from "./measure.js";
-import { noBehaviors } from "./no-behaviors.js";
 import type { Quantities } from "./quantities.js";
 import { readFormula } from "./read-formula.js";
 import type { Derivation, Member, Statement, Statements, Word } from "./statement.js";
@@ -24,7 +23,7 @@ export class Judge {
   readonly #known: Map<number, Measure> = new Map();
   /** Nodes that some derivation is about. */
   readonly #derived: Set<number> = new Set();
-  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(noBehaviors());
+  readonly #record: VerificationRecord<FindingKind, VerifiedStep["kind"], BehaviorCounts> = new VerificationRecord(noVerifiedBehaviors());
   readonly #context: ChainContext;
 
   constructor(quantities: Quantities, solution: Statements, completion: string) {

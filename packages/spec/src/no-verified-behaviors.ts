@@ -1,7 +1,7 @@
-import type { BehaviorCounts } from "../../verify-solution.js";
+import type { VerifiedBehaviors } from "./verification.js";
 
-/** Counts to begin with. */
-export function noBehaviors(): BehaviorCounts {
+/** The counts of a solution in which nothing has been found yet; a new object each time. */
+export function noVerifiedBehaviors(): VerifiedBehaviors {
   return {
     attempts: 0,
     successfulAttempts: 0,
