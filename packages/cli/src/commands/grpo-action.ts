@@ -1,9 +1,11 @@
 import { bridgePaper, dapo, drGrpo, type GrpoPreset, gspo, trainGrpo, trl, verl } from "@bridge-rl/grpo";
 import type { ProviderName } from "@bridge-rl/runtime-onnx";
 import type { SaveDtype } from "../resolve/open-model.js";
+import { resolveWeightedReward } from "../resolve/resolve-reward.js";
 import { defaultReward } from "../stages/default-reward.js";
 import { type LoraFlags, loraOf } from "./lora-flags.js";
 import { type SourceFlags, sourceFromFlags } from "./source-from-flags.js";
+import { trainFlagFields } from "./train-flag-fields.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
 type PresetName = "trl" | "verl" | "drGrpo" | "dapo" | "gspo" | "bridgePaper";
@@ -30,6 +32,7 @@ export interface GrpoFlags extends SourceFlags, LoraFlags {
   readonly checkpointEvery: number;
   readonly precision?: "float32" | "int8" | undefined;
   readonly saveDtype: SaveDtype;
+  readonly train: readonly string[];
 }
 
 /** Trains a model by reinforcement as flags say. */
@@ -51,6 +54,8 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
     checkpointEvery,
   } = flags;
   const learningRate = scheduleOf(flags);
+  const { loss: ownLoss, advantages: ownAdvantages, rewards = [], ...fields } = trainFlagFields("grpo", flags.train);
+  const others = await Promise.all(rewards.map((choice) => resolveWeightedReward(choice, process.cwd())));
   await refuseFinished(output);
   const problems = await sourceFromFlags(flags);
   const reward = defaultReward(problems);
@@ -60,17 +65,18 @@ export async function grpoCommand(flags: GrpoFlags): Promise<void> {
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainGrpo({
         ...controls,
+        ...fields,
         policy,
         tokenizer,
         problems,
-        reward,
+        reward: [{ reward }, ...others],
         steps,
         promptsPerStep,
         groupSize,
         seed,
         learningRate,
-        loss: { ...loss, ...(beta !== undefined && { beta }) },
-        advantages,
+        loss: { ...loss, ...(beta !== undefined && { beta }), ...ownLoss },
+        advantages: { ...advantages, ...ownAdvantages },
         sampling: { maxTokens, temperature, ...(flags.precision !== undefined && { precision: flags.precision }) },
         checkpoints: { store, every: checkpointEvery },
       });

@@ -22,6 +22,7 @@ import {
   taskFlag,
   threadsFlag,
   trainedFlag,
+  trainFlag,
   warmupFlag,
   workersFlag,
 } from "./shared-flags.js";
@@ -68,12 +69,17 @@ export function addGrpo(program: Command): void {
     .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
+    .option(...trainFlag)
     .option(...saveDtypeFlag)
     .addHelpText(
       "after",
       examples([
         ["bridge grpo -m models/bridge -o models/bridge-grpo --ops 5-6 --modulus 11 --phrasebook terse", "on problems like those of SFT"],
         ["bridge grpo -m models/bridge -o models/x --ops 5 --preset dapo --group-size 16 --steps 40", "another objective"],
+        [
+          "bridge grpo -m models/bridge -o models/x --ops 5 --train loss.entropyCoefficient=0.001 --train maxBatches=4",
+          "with any field of a config",
+        ],
       ]),
     )
     .action(async (flags) => {

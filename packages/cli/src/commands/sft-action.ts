@@ -5,6 +5,7 @@ import { readLines } from "../data/read-lines.js";
 import { demonstrationSchema } from "../data/rows.js";
 import type { SaveDtype } from "../resolve/open-model.js";
 import { type LoraFlags, loraOf } from "./lora-flags.js";
+import { trainFlagFields } from "./train-flag-fields.js";
 import { refuseFinished, scheduleOf, trainIntoFolder } from "./training-folder.js";
 
 /** What the flags of `bridge sft` come to. */
@@ -25,12 +26,14 @@ export interface SftFlags extends LoraFlags {
   readonly provider: ProviderName;
   readonly checkpointEvery: number;
   readonly saveDtype: SaveDtype;
+  readonly train: readonly string[];
 }
 
 /** Fine-tunes a model as flags say. */
 export async function sftCommand(flags: SftFlags): Promise<void> {
   const { model, input, output, steps, batchSize, lossOn, seed, threads, workers, provider, checkpointEvery } = flags;
   const learningRate = scheduleOf(flags);
+  const fields = trainFlagFields("sft", flags.train);
   await refuseFinished(output);
   const demonstrations: Demonstration[] = [];
   for await (const { row } of readLines(input, demonstrationSchema)) demonstrations.push(row);
@@ -40,6 +43,7 @@ export async function sftCommand(flags: SftFlags): Promise<void> {
     async ({ model: { policy, tokenizer }, store, ...controls }) => {
       await trainSft({
         ...controls,
+        ...fields,
         ...length,
         policy,
         tokenizer,

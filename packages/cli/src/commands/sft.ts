@@ -16,6 +16,7 @@ import {
   seedFlag,
   threadsFlag,
   trainedFlag,
+  trainFlag,
   warmupFlag,
   workersFlag,
 } from "./shared-flags.js";
@@ -47,6 +48,7 @@ export function addSft(program: Command): void {
     .option(...workersFlag)
     .option(...providerFlag)
     .option(...checkpointEveryFlag)
+    .option(...trainFlag)
     .option(...saveDtypeFlag)
     .addHelpText(
       "after",

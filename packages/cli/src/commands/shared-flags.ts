@@ -40,6 +40,13 @@ export const setFlag: readonly ["--set <key=value>", string, typeof gather, read
   [],
 ];
 
+export const trainFlag: readonly ["--train <key=value>", string, typeof gather, readonly string[]] = [
+  "--train <key=value>",
+  "any field that a pipeline's config has for this training, as JSON; may be repeated",
+  gather,
+  [],
+];
+
 export const outputFlag: readonly ["-o, --output <file>", string, string] = [
   "-o, --output <file>",
   "where the lines go, - for standard output; a file is written aside and renamed",

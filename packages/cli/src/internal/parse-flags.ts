@@ -106,20 +106,21 @@ function parseLooseValue(text: string): unknown {
 /**
  * Reads `key=value` pairs, `a.b=3` into nested objects.
  *
+ * @param flag  as it is called in messages
  * @throws BridgeError `invalid-option` for a pair without `=`, or one that goes through a value that is no object
  */
-export function parseAssignments(pairs: readonly string[]): Record<string, unknown> {
+export function parseAssignments(pairs: readonly string[], flag = "--set"): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const pair of pairs) {
     const match = /^([^=]+)=(.*)$/s.exec(pair);
-    if (!match) throw new BridgeError("invalid-option", `--set ${pair} has no value; write --set key=value`);
-    assignPath(result, String(match[1]).split("."), parseLooseValue(String(match[2])));
+    if (!match) throw new BridgeError("invalid-option", `${flag} ${pair} has no value; write ${flag} key=value`);
+    assignPath(result, String(match[1]).split("."), parseLooseValue(String(match[2])), flag);
   }
   return result;
 }
 
 /** Sets a value deep in an object, in place. */
-function assignPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+function assignPath(target: Record<string, unknown>, path: readonly string[], value: unknown, flag: string): void {
   const [name, ...rest] = path;
   if (name === undefined || name === "__proto__") throw new BridgeError("invalid-option", `"${path.join(".")}" is no option name`);
   if (rest.length === 0) {
@@ -128,9 +129,9 @@ function assignPath(target: Record<string, unknown>, path: readonly string[], va
   }
   const inner = target[name] ?? {};
   if (!isPlainObject(inner))
-    throw new BridgeError("invalid-option", `--set ${path.join(".")} goes into ${name}, which was set to a plain value before`);
+    throw new BridgeError("invalid-option", `${flag} ${path.join(".")} goes into ${name}, which was set to a plain value before`);
   target[name] = inner;
-  assignPath(inner, rest, value);
+  assignPath(inner, rest, value, flag);
 }
 
 /** Lays the values of one nested object over another one, without changing either. */
