@@ -8,6 +8,7 @@ import {
   type Problem,
   type Random,
   type Step,
+  stepKinds,
   type Trace,
 } from "@bridge-rl/spec";
 import type { Arm } from "./arm.js";
@@ -62,15 +63,17 @@ function demonstrationStream(problem: Problem, seed: number | string): Random {
   return createRandom(seed, `demonstration of ${problem.id}`);
 }
 
-function refuseUnworded({ name, stepKinds = coreStepKinds }: Phrasebook, { steps }: Trace): void {
+function refuseUnworded({ name, stepKinds: known = coreStepKinds }: Phrasebook, { steps }: Trace): void {
+  // What is no kind at all, `injectBehaviors` has refused.
+  if (known === stepKinds) return;
   let place = 0;
-  while (place < steps.length && stepKinds.includes((steps[place] as Step).kind)) place++;
+  while (place < steps.length && known.includes((steps[place] as Step).kind)) place++;
   const step = steps[place];
   if (step === undefined) return;
   const owner = step.behavior === undefined ? "" : `, which ${step.behavior} writes`;
   throw new BridgeError(
     "unsupported",
-    `phrasebook ${name} has no words for steps of kind ${step.kind}${owner}; it words ${stepKinds.join(", ")}: leave that behaviour out, or take another phrasebook`,
+    `phrasebook ${name} has no words for steps of kind ${step.kind}${owner}; it words ${known.join(", ")}: leave that behaviour out, or take another phrasebook`,
   );
 }
 

@@ -106,7 +106,7 @@ class Solution {
     }
     const node = nodeOf(this.#graph, step.node);
     if (step.kind === "derive" || step.kind === "attempt" || step.kind === "mistake") {
-      this.#write(first, `- ${this.#introduce(node)}${this.#conclude(node, step)}`);
+      this.#write(first, this.#introduce(node) + this.#conclude(node, step));
       return first + 1;
     }
     if (step.kind !== "restate") {
@@ -121,7 +121,7 @@ class Solution {
       for (let index = first; index <= last; index++) this.#write(index, `- ${wordReminder(node.name, formula)}\n`);
       return last + 1;
     }
-    this.#write(last, `- ${this.#introduce(node)}`);
+    this.#write(last, this.#introduce(node));
     for (let index = first; index < last; index++) this.#write(index, ` ${wordRestatement(formula)}`);
     this.#write(last, this.#conclude(node, closingStep));
     return last + 1;
@@ -181,7 +181,8 @@ class Solution {
     const numbers = infix(expression, this.#numbers, proseStyle);
     const results =
       step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle, " = ", this.#tokens);
-    return ` Then ${symbol} = ${symbols} = ${numbers} = ${results}.\n`;
+    // Joined in short pieces, which engines copy; of longer ones they keep a tree that has to be walked in the end.
+    return `${` Then ${symbol} = `}${`${symbols} = `}${`${numbers} = `}${`${results}.\n`}`;
   }
 
   #write(index: number, text: string): void {

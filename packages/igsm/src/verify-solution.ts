@@ -32,8 +32,8 @@ export interface VerifySolutionOptions {
   readonly dialect?: IgsmDialect;
   /**
    * Whether a solution in the original's wording has to satisfy more than the original's validator asks. That one lets pass what changes
-   * no answer: a quantity that is derived twice (`repeated-step`), and a formula or a literal that is not the problem's
-   * (`wrong-formula`). Both are found either way; they are errors with `strict` and notes without. Other wordings are always judged
+   * no answer: a quantity that is derived twice (`repeated-step`), a formula or a literal that is not the problem's (`wrong-formula`), a
+   * symbol other than the announced one (`wrong-symbol`). They are found either way, as errors with `strict` and notes without. Other wordings are always judged
    * strictly, and so are solutions by `stepVerifier`. @defaultValue false
    */
   readonly strict?: boolean;

@@ -23,7 +23,8 @@ export function infix(expression: Expression, words: readonly string[], style: I
   return text;
 }
 
-function needsParentheses(operator: string, operand: Expression, index: number, style: InfixStyle): boolean {
+/** Whether an operand at a place of an operation stands in parentheses. */
+export function needsParentheses(operator: string, operand: Expression, index: number, style: InfixStyle): boolean {
   if (operand.kind !== "operation" || operand.operator === "*") return false;
   return operator === "*" || style.groupSums || (operator === "-" && index > 0);
 }
@@ -32,11 +33,11 @@ function needsParentheses(operator: string, operand: Expression, index: number, 
 const plus = 43;
 const minus = 45;
 const times = 42;
-const opening = 40;
-const closing = 41;
+export const opening = 40;
+export const closing = 41;
 
 /** Stands where a number does. */
-const number = 0;
+export const number = 0;
 
 /** A row of numbers and signs that shrinks as it is computed. */
 export interface Tokens {
@@ -73,7 +74,7 @@ export function steps(
 }
 
 /** Writes an expression's tokens from a place on. Returns the place behind them. */
-function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens, start: number): number {
+export function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens, start: number): number {
   if (expression.kind !== "operation") {
     return put(
       tokens,
@@ -103,7 +104,7 @@ function put({ kinds, values }: Tokens, at: number, kind: number, value: number)
 }
 
 /** Computes one operation, in place. Returns how many tokens are left. */
-function reduceOnce({ kinds, values }: Tokens, length: number, modulus: number | undefined): number {
+export function reduceOnce({ kinds, values }: Tokens, length: number, modulus: number | undefined): number {
   let end = 0;
   while (end < length && kinds[end] !== closing) end++;
   const isGrouped = end < length;
@@ -146,7 +147,8 @@ function signText(sign: number, { space }: InfixStyle): string {
   return sign === plus ? " + " : sign === minus ? " - " : " * ";
 }
 
-function codeOf(operator: string): number {
+/** The character of an operator that these phrasebooks can word. */
+export function codeOf(operator: string): number {
   if (operator === "+") return plus;
   if (operator === "-") return minus;
   if (operator === "*") return times;

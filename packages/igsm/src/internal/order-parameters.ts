@@ -14,20 +14,21 @@ import type { Draft } from "./draft.js";
 export function orderParameters(draft: Draft, random: Random, maximumInDegree: number): boolean {
   const { chosenCount, edgeCount } = draft;
   prepareOrder(draft);
+  let count = listReady(draft, chosenCount);
   for (let place = chosenCount - 1; place >= 0; place--) {
-    let count = 0;
-    if (place === chosenCount - 1) count = listReady(draft, place + 1);
-    else {
-      count = listRequiredReady(draft, place + 1);
-      if (count === 0) count = rescue(draft, random, place + 1, maximumInDegree);
-      if (count === 0) return false;
-    }
+    if (count === 0) count = rescue(draft, random, place + 1, maximumInDegree);
+    if (count === 0) return false;
     const parameter = placeCandidate(draft, random, count, place);
     if (parameter >= edgeCount) {
       release(draft, parameter);
+      count = listRequiredReady(draft, place);
     } else if (place > 0) {
-      const stuck = listRequiredReady(draft, place) === 0;
-      if (random.chance(0.5) || stuck) addParent(draft, parameter, pickParent(draft, random, place, stuck), maximumInDegree);
+      count = listRequiredReady(draft, place);
+      const stuck = count === 0;
+      if (random.chance(0.5) || stuck) {
+        addParent(draft, parameter, pickParent(draft, random, place, stuck), maximumInDegree);
+        count = listRequiredReady(draft, place);
+      }
     }
   }
   draft.orderCount = chosenCount;
@@ -97,11 +98,13 @@ export function listReady(draft: Draft, unplacedCount: number): number {
 
 /** Lists the parameters that could come next: a placed one needs them, and no unplaced one does. */
 export function listRequiredReady(draft: Draft, unplacedCount: number): number {
-  const { listA: candidates, listB: unplaced, flags: required } = draft;
+  const { listA: candidates, listB: unplaced, flags: required, counts: waiting } = draft;
   let count = 0;
   for (let index = 0; index < unplacedCount; index++) {
     const parameter = unplaced[index] as number;
-    if (required[parameter] === 1 && isReady(draft, parameter)) candidates[count++] = parameter;
+    candidates[count] = parameter;
+    // 1 where it is required and waits for nothing; a branch here is mispredicted half of the time.
+    count += (required[parameter] as number) & (((waiting[parameter] as number) - 1) >>> 31);
   }
   return count;
 }

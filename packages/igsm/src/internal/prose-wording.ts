@@ -16,23 +16,23 @@ const premises: readonly DoubleFrame[] = [
   ["The number of ", " is equal to ", "."],
 ];
 
-/** Questions: what is held, and the container. */
-const questions: readonly DoubleFrame[] = [
-  ["how many ", " does each ", " have?"],
-  ["how many ", " are there in each ", "?"],
+/** Questions, behind how many of what: the container. */
+const questions: readonly Frame[] = [
+  [" does each ", " have?"],
+  [" are there in each ", "?"],
 ];
 
 /** A quantity that the premises give, and its number. */
 const givens: readonly DoubleFrame[] = [
-  ["The premises say that the number of ", " is ", ". "],
-  ["We are told that the number of ", " is ", ". "],
-  ["The number of ", " is ", ". "],
+  ["- The premises say that the number of ", " is ", ". "],
+  ["- We are told that the number of ", " is ", ". "],
+  ["- The number of ", " is ", ". "],
 ];
 
 /** Turning to a quantity. They claim nothing, so that they also open an attempt. */
 const turns: readonly Frame[] = [
-  ["Now, let's look at the number of ", ". "],
-  ["Next, we turn to the number of ", ". "],
+  ["- Now, let's look at the number of ", ". "],
+  ["- Next, we turn to the number of ", ". "],
 ];
 
 /** The symbol of the quantity that has just been turned to. */
@@ -44,9 +44,9 @@ const namings: readonly Frame[] = [
 
 /** Turning to a quantity and giving it a symbol at once. */
 const definitions: readonly DoubleFrame[] = [
-  ["Next, let ", " be the number of ", ".", "swapped"],
-  ["Then, let's call the number of ", " ", "."],
-  ["Now, let ", " stand for the number of ", ".", "swapped"],
+  ["- Next, let ", " be the number of ", ".", "swapped"],
+  ["- Then, let's call the number of ", " ", "."],
+  ["- Now, let ", " stand for the number of ", ".", "swapped"],
 ];
 
 /** What is missing, and the symbol of what it is missing for. */
@@ -74,25 +74,24 @@ export function wordPremise(name: string, formula: string, random: Random): stri
 /** Asks for the target. */
 export function wordQuestion({ name, label }: GraphNode, modulus: number | undefined, random: Random): string {
   const held = label?.item ?? label?.category;
-  const question =
-    label?.container === undefined || held === undefined
-      ? `what is the number of ${name}?`
-      : fillBoth(questions, random, String(held), String(label.container));
-  return modulus === undefined ? question.charAt(0).toUpperCase() + question.slice(1) : `Counting modulo ${modulus}, ${question}`;
+  const isFirst = modulus === undefined;
+  const before = isFirst ? "" : `Counting modulo ${modulus}, `;
+  if (label?.container === undefined || held === undefined) return `${before}${isFirst ? "What" : "what"} is the number of ${name}?`;
+  return `${before}${isFirst ? "How" : "how"} many ${String(held)}${fill(questions, random, String(label.container))}`;
 }
 
-/** Gives a quantity that is a plain number, and its symbol. */
+/** Opens a bullet: gives a quantity that is a plain number, and its symbol. */
 export function wordGiven(name: string, value: string, symbol: string, random: Random): string {
   return fillBoth(givens, random, name, value) + fill(namings, random, symbol);
 }
 
-/** Turns to a quantity and names it, in one sentence or in two. */
+/** Opens a bullet: turns to a quantity and names it, in one sentence or in two. */
 export function wordDefinition(name: string, symbol: string, random: Random): string {
   if (random.chance(0.5)) return fillBoth(definitions, random, name, symbol);
   return fill(turns, random, name) + fill(namings, random, symbol);
 }
 
-/** Turns to a quantity that has a symbol already. */
+/** Opens a bullet: turns to a quantity that has a symbol already. */
 export function wordReturn(name: string, symbol: string, random: Random): string {
   return `${fill(turns, random, name)}Remember that it has been denoted as ${symbol}.`;
 }

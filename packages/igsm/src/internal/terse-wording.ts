@@ -1,3 +1,5 @@
+import type { Span } from "@bridge-rl/spec";
+
 /** What can be changed about the terse format. */
 export interface TersePhrasebookOptions {
   /** Writes a derivation's operands as symbols before their values: `T=3*m=3*7=21` rather than `T=3*7=21`. @defaultValue true */
@@ -6,46 +8,35 @@ export interface TersePhrasebookOptions {
   readonly spaces?: boolean;
 }
 
-/** Every decision about how the terse format looks. */
-export interface TerseWording {
-  readonly name: string;
-  premise(symbol: string, formula: string): string;
-  question(symbol: string): string;
-  readonly opening: string;
-  restate(symbol: string, formula: string): string;
-  attempt(symbol: string, missing: readonly string[]): string;
-  /** `values` are the formula with numbers, its intermediate results where wanted, and its value; a leaf has its value alone. */
-  derive(symbol: string, formula: string, values: readonly string[]): string;
-  check(symbol: string, values: readonly string[]): string;
-  plan(symbol: string, needed: readonly string[]): string;
-  estimate(symbol: string, low: string, high: string): string;
-  retract(symbol: string, value: string): string;
-  remark(text: string): string;
-  closing(answer: string): string;
+/** How the terse format opens and closes a solution. */
+export const terseOpening = "<think>";
+
+export function terseClosing(answer: string): string {
+  return `</think>\\boxed{${answer}}`;
 }
 
-/** The terse format as the options want it. */
-export function terseWording(options: Required<TersePhrasebookOptions>): TerseWording {
-  const { symbols, spaces } = options;
+/** The name of the terse format as the options want it. */
+export function terseName({ symbols, spaces }: Required<TersePhrasebookOptions>): string {
   const changes = [...(symbols ? [] : ["symbols=false"]), ...(spaces ? ["spaces=true"] : [])];
-  const put = spaces ? (text: string) => text.replace(/[A-Za-z]+|\d+|[^\sA-Za-z\d]/g, "$& ") : (text: string) => text;
-  return {
-    name: changes.length === 0 ? "terse" : `terse(${changes.join(",")})`,
-    premise: (symbol, formula) => put(`${symbol}=${formula};`),
-    question: (symbol) => `${put(`?${symbol}`)}\n`,
-    opening: "<think>",
-    restate: (symbol, formula) => put(`${symbol}=${formula};`),
-    attempt: (symbol, missing) => put(`${symbol}?${missing.join(",")};`),
-    derive(symbol, formula, values) {
-      let text = symbols && values[0] !== formula ? `${symbol}=${formula}` : symbol;
-      for (const value of values) text += `=${value}`;
-      return put(`${text};`);
-    },
-    check: (symbol, values) => put(`${symbol}!${values.join("=")};`),
-    plan: (symbol, needed) => put(`${symbol}<${needed.join(",")};`),
-    estimate: (symbol, low, high) => put(`${symbol}~${low},${high};`),
-    retract: (symbol, value) => put(`${symbol}#${value};`),
-    remark: (text) => `${text}${put(";")}`,
-    closing: (answer) => `</think>\\boxed{${answer}}`,
-  };
+  return changes.length === 0 ? "terse" : `terse(${changes.join(",")})`;
+}
+
+/** Puts a space behind every symbol, number and sign. */
+export function spaceOut(text: string): string {
+  return text.replace(/[A-Za-z]+|\d+|[^\sA-Za-z\d]/g, "$& ");
+}
+
+/** Spaces out what the steps of a solution wrote; a remark's own words stay as they are. */
+export function spaceOutSteps(text: string, spans: readonly Span[]): { text: string; spans: Span[] } {
+  let spaced = terseOpening;
+  let behind = terseOpening.length;
+  const moved: Span[] = [];
+  for (const span of spans) {
+    const start = spaced.length;
+    const words = span.kind === "remark" ? span.end - 1 : span.start;
+    spaced += text.slice(span.start, words) + spaceOut(text.slice(words, span.end));
+    moved.push({ ...span, start, end: spaced.length });
+    behind = span.end;
+  }
+  return { text: spaced + text.slice(behind), spans: moved };
 }
