@@ -1,19 +1,16 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { BridgeError } from "@bridge-rl/spec";
 import type { FileRow } from "./column.js";
+import { writeAside } from "./internal/write-aside.js";
 
 /** Characters that are joined before they are written. */
 const chunkSize = 1 << 18;
 
 /** Writes rows as JSON lines. The file is written aside and renamed. @returns the number of rows */
 export async function writeJsonLines(path: string, rows: AsyncIterable<FileRow> | Iterable<FileRow>): Promise<number> {
-  await mkdir(dirname(path), { recursive: true });
-  const aside = join(dirname(path), `.${basename(path)}.unfinished-${process.pid}`);
-  const file = await open(aside, "w");
-  try {
+  return writeAside(path, async (file) => {
     let pending = "";
     let count = 0;
     for await (const row of rows) {
@@ -24,14 +21,8 @@ export async function writeJsonLines(path: string, rows: AsyncIterable<FileRow> 
       pending = "";
     }
     await file.write(pending);
-    await file.close();
-    await rename(aside, path);
     return count;
-  } catch (error) {
-    await file.close();
-    await rm(aside, { force: true });
-    throw error;
-  }
+  });
 }
 
 /**

@@ -1,10 +1,9 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { BridgeError } from "@bridge-rl/spec";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Column, ColumnType, FileRow } from "./column.js";
 import { huggingFaceFeatures, parquetSchema } from "./internal/parquet-schema.js";
+import { writeAside } from "./internal/write-aside.js";
 
 /** Rows of a row group: few enough for the viewers of data hubs, and all that is ever held in memory. */
 const groupSize = 1000;
@@ -19,10 +18,7 @@ export async function writeParquet(
   columns: readonly Column[],
   rows: AsyncIterable<FileRow> | Iterable<FileRow>,
 ): Promise<number> {
-  await mkdir(dirname(path), { recursive: true });
-  const aside = join(dirname(path), `.${basename(path)}.unfinished-${process.pid}`);
-  const file = await open(aside, "w");
-  try {
+  return writeAside(path, async (file) => {
     const bytes = new ByteWriter();
     const huggingface = JSON.stringify({ info: { features: huggingFaceFeatures(columns) } });
     const writer = new ParquetWriter({
@@ -54,14 +50,8 @@ export async function writeParquet(
     await flush();
     await writer.finish();
     await drain();
-    await file.close();
-    await rename(aside, path);
     return count;
-  } catch (error) {
-    await file.close();
-    await rm(aside, { force: true });
-    throw error;
-  }
+  });
 }
 
 /** Integers go in as BigInt, what is missing as null. */

@@ -1,9 +1,8 @@
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { BridgeError } from "@bridge-rl/spec";
 import type { DecoderConfig } from "./decoder-config.js";
-import { exists } from "./internal/folder/load-weights.js";
 import { isRecord, readJson } from "./internal/read-json.js";
+import { replaceFolder } from "./internal/replace-folder.js";
 import { writeAside } from "./internal/write-aside.js";
 import { type LoraConfig, type LoraTarget, loraParameters, loraTargets, resolveLora } from "./lora.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
@@ -102,22 +101,10 @@ export async function saveLoraFolder(
     use_dora: false,
     use_rslora: false,
   };
-  const aside = `${directory}.partial`;
-  await mkdir(dirname(directory), { recursive: true });
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside);
-  try {
+  await replaceFolder(directory, async (aside) => {
     await writeAside(join(aside, configFile), [Buffer.from(`${JSON.stringify(json, null, 2)}\n`)]);
     await writeSafetensors(join(aside, weightsFile), new Map(tensors), { format: "pt" });
-    const replaced = `${directory}.replaced`;
-    await rm(replaced, { recursive: true, force: true });
-    if (await exists(directory)) await rename(directory, replaced);
-    await rename(aside, directory);
-    await rm(replaced, { recursive: true, force: true });
-  } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }
 
 function parseLoraConfig(json: Readonly<Record<string, unknown>>, origin: string): LoraConfig {

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { BridgeError } from "@bridge-rl/spec";
 import type { DecoderConfig } from "./decoder-config.js";
 import { exists, indexFile, loadWeights } from "./internal/folder/load-weights.js";
 import { placeWeights, type StorageType, saveWeights, weightsToStore } from "./internal/folder/save-weights.js";
 import { isRecord, readJson } from "./internal/read-json.js";
+import { replaceFolder } from "./internal/replace-folder.js";
 import { writeAside } from "./internal/write-aside.js";
 import { checkModelConfig, formatModelConfig, parseModelConfig } from "./model-config.js";
 import type { SafetensorsType } from "./safetensors.js";
@@ -101,27 +102,14 @@ export async function saveModelFolder(directory: string, model: ModelFolder, opt
   const types = new Set([...tensors.values()].map(({ type }) => type));
   const retyped = source === undefined || [...tensors].some(([name, { type }]) => source.types.get(name) !== type);
 
-  const aside = `${directory}.partial`;
-  await mkdir(dirname(directory), { recursive: true });
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside);
-  try {
+  await replaceFolder(directory, async (aside) => {
     const configBytes = formatConfigFile(model, retyped ? types : undefined);
     await writeAside(join(aside, "config.json"), [configBytes]);
     const asBefore = source !== undefined && !retyped && shardBytes === undefined;
     await saveWeights(aside, tensors, files, asBefore ? source.files.get(indexFile) : undefined);
     await saveOtherFiles(aside, model);
     if (tokenizer !== undefined && tokenizer.files !== source?.tokenizer) await saveTokenizer(aside, tokenizer.files);
-    // renamed rather than removed, so that no moment has neither the old nor the new one on disk
-    const replaced = `${directory}.replaced`;
-    await rm(replaced, { recursive: true, force: true });
-    if (await exists(directory)) await rename(directory, replaced);
-    await rename(aside, directory);
-    await rm(replaced, { recursive: true, force: true });
-  } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }
 
 function typeOf(name: string, storage: WeightStorage | undefined, source: ModelSource | undefined): StorageType {

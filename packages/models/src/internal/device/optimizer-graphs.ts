@@ -1,4 +1,5 @@
 import { add, divide, Graph, multiply, sqrt, square, subtract, sum, type Tensor } from "@bridge-rl/tensor";
+import type { AdamWOptions } from "../../adamw.js";
 
 type Float = "float32" | "float64";
 
@@ -20,18 +21,7 @@ export interface AdamWScalars {
   readonly correction: number;
 }
 
-/** What a step needs to know, as `adamW` takes it. */
-export interface AdamWSettings {
-  readonly learningRate: number;
-  readonly gradientScale: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  readonly step: number;
-}
-
-export function adamWScalars({ learningRate, gradientScale, beta1, beta2, epsilon, weightDecay, step }: AdamWSettings): AdamWScalars {
+export function adamWScalars({ learningRate, gradientScale, beta1, beta2, epsilon, weightDecay, step }: AdamWOptions): AdamWScalars {
   return {
     gradientScale,
     beta1,

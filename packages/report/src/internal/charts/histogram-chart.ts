@@ -4,6 +4,7 @@ import { armColor } from "../arms.js";
 import { percent } from "../format.js";
 import type { Html } from "../html.js";
 import { plotSvg } from "../svg.js";
+import { rolloutAccuracyAxis } from "./rollout-accuracy-axis.js";
 
 export interface HistogramOptions {
   readonly id: string;
@@ -38,15 +39,7 @@ export function histogramChart({ id, title, index, bins, binWidth, highest, grou
       marginRight: 12,
       marginTop: 8,
       marginBottom: 34,
-      x: {
-        domain: [-half, 1 + half],
-        label: "rollout accuracy α, %",
-        labelAnchor: "center",
-        labelArrow: "none",
-        ticks: [0, 0.25, 0.5, 0.75, 1],
-        tickSize: 3,
-        tickFormat: (share: number) => `${100 * share}`,
-      },
+      x: rolloutAccuracyAxis(half),
       y: { domain: [0, top], label: null, ticks: 4, tickSize: 0, tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))}` },
       marks: [
         Plot.gridY({ ticks: 4, strokeOpacity: 0.12 }),

@@ -3,6 +3,7 @@ import { armColor } from "../arms.js";
 import { percent, significant, whole } from "../format.js";
 import type { Html } from "../html.js";
 import { plotSvg } from "../svg.js";
+import { rolloutAccuracyAxis } from "./rollout-accuracy-axis.js";
 
 /** Mean influence of the queries with one rollout accuracy. */
 interface InfluenceBin {
@@ -38,15 +39,7 @@ export function influenceChart({ id, title, index, bins, binWidth, domain }: Inf
       marginRight: 12,
       marginTop: 22,
       marginBottom: 34,
-      x: {
-        domain: [-half, 1 + half],
-        label: "rollout accuracy α, %",
-        labelAnchor: "center",
-        labelArrow: "none",
-        ticks: [0, 0.25, 0.5, 0.75, 1],
-        tickSize: 3,
-        tickFormat: (share: number) => `${100 * share}`,
-      },
+      x: rolloutAccuracyAxis(half),
       y: { domain, label: null, ticks: 4, tickSize: 0, tickFormat: (value: number) => `${Number(value.toPrecision(2))}`.replace("-", "−") },
       marks: [
         Plot.gridY({ ticks: 4, strokeOpacity: 0.12 }),
