@@ -105,7 +105,9 @@ const requests = Array.from({ length: rollouts / group }, (_, seed) => ({
 }));
 
 console.log(`${name}: ${count} parameters, ${rollouts} rollouts × ${newTokens} tokens, prompts of ${promptTokens}, ${threads} thread(s)`);
-const bests = precisions.map(() => ({ speed: 0, seconds: Number.POSITIVE_INFINITY, processor: Number.POSITIVE_INFINITY }));
+const bests = precisions.map(() => ({ speed: 0, processor: Number.POSITIVE_INFINITY }));
+/** What the rollouts of a call need: tokens drawn, and cached tokens that each of them looks at. */
+const needed = { drawn: 0, read: 0 };
 for (let round = 0; round < 5; round++) {
   // as after an optimiser step
   revision++;
@@ -117,6 +119,11 @@ for (let round = 0; round < 5; round++) {
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(processor);
     const tokens = drawn.reduce((total, { completionIds }) => total + completionIds.length, 0);
+    if (precision === "float32") {
+      const looked = ({ promptIds, completionIds }: (typeof drawn)[0]): number =>
+        completionIds.length * (promptIds.length + completionIds.length / 2);
+      Object.assign(needed, { drawn: tokens, read: drawn.reduce((total, rollout) => total + looked(rollout), 0) });
+    }
     const perToken = (user + system) / tokens;
     console.log(
       `round ${round}, ${precision}: ${(tokens / seconds).toFixed(0)} tokens/s, ${describe(seconds)}; processor time ${perToken.toFixed(1)} µs a token`,
@@ -124,7 +131,7 @@ for (let round = 0; round < 5; round++) {
     const best = bests[index];
     if (best === undefined) continue;
     best.processor = Math.min(best.processor, perToken);
-    if (tokens / seconds > best.speed) Object.assign(best, { seconds, speed: tokens / seconds });
+    best.speed = Math.max(best.speed, tokens / seconds);
   }
 }
 const [best, rough] = bests as [(typeof bests)[0], (typeof bests)[0]];
@@ -134,15 +141,14 @@ const cacheShape = [rollouts, config.keyValueHeads, 128, config.headDimension];
 const queryShape = [rollouts, config.keyValueHeads, config.heads / config.keyValueHeads, config.headDimension];
 const bytes = cacheShape.reduce((product, size) => product * size, 4);
 const reading = await rate((graph) => matmul(graph.input("q", queryShape), graph.input("k", cacheShape), { transposeRight: true }), bytes);
-const flopPerStep = 2 * count * rollouts;
-const bytesPerStep = 8 * config.layers * config.keyValueHeads * config.headDimension * rollouts * (promptTokens + newTokens / 2);
-const bound = flopPerStep / products + bytesPerStep / reading;
-const step = best.seconds / newTokens;
+const microseconds = 1e6 / best.speed;
+const inProducts = (1e6 * 2 * count) / products;
+const inReading = (1e6 * 8 * config.layers * config.keyValueHeads * config.headDimension * needed.read) / needed.drawn / reading;
+const bound = inProducts + inReading;
 console.log(`provider: products of 1024 ${(products / 1e9).toFixed(0)} GFLOP/s, cache read ${(reading / 1e9).toFixed(1)} GB/s`);
 console.log(
-  `float32: ${best.speed.toFixed(0)} tokens/s; ${(1000 * step).toFixed(2)} ms a step, of which these rates would need ` +
-    `${(1000 * bound).toFixed(2)} ms (${(1000 * (flopPerStep / products)).toFixed(2)} products, ${(1000 * (bytesPerStep / reading)).toFixed(2)} cache): ` +
-    `${((100 * bound) / step).toFixed(0)} % of the bound`,
+  `float32: ${best.speed.toFixed(0)} tokens/s; ${microseconds.toFixed(1)} µs a token, of which these rates would need ${bound.toFixed(1)} ` +
+    `(${inProducts.toFixed(1)} products, ${inReading.toFixed(1)} cache): ${((100 * bound) / microseconds).toFixed(0)} % of the bound`,
 );
 console.log(
   `int8: ${rough.speed.toFixed(0)} tokens/s, ${(rough.speed / best.speed).toFixed(2)} times as many as float32; ` +
