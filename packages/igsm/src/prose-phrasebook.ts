@@ -9,7 +9,7 @@ import {
   type Trace,
 } from "@bridge-rl/spec";
 import { parseBoxed } from "./internal/boxed.js";
-import { createTokens, infix, steps, type Tokens } from "./internal/infix.js";
+import { createTokens, infix, type Tokens, writeInfix, writeSteps } from "./internal/infix.js";
 import { detectProse } from "./internal/prose-marks.js";
 import {
   proseStyle,
@@ -29,6 +29,7 @@ import {
 } from "./internal/prose-wording.js";
 import { spanOf } from "./internal/span-of.js";
 import { namesOf, nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
+import { TextWriter } from "./internal/text-writer.js";
 
 const opening = "<think>\nLet's compute the answer step by step.\n";
 
@@ -41,13 +42,14 @@ function closing(answer: string): string {
  * one bullet per quantity. Quantities that have to be inferred are not stated. A modulus is named in the question.
  */
 export function prosePhrasebook(): Phrasebook {
+  const writer = new TextWriter();
   return {
     name: "prose",
     specVersion: 1,
     stop: ["</answer>"],
     stepKinds,
     renderPrompt,
-    renderTrace: (graph, trace, random) => new Solution(graph, trace, random).render(),
+    renderTrace: (graph, trace, random) => new Solution(graph, trace, random, writer).render(),
     parseAnswer: parseBoxed,
     formatAnswer: String,
     detectBehaviors: detectProse,
@@ -78,10 +80,12 @@ class Solution {
   readonly #spans: Span[] = [];
   readonly #names: readonly string[];
   readonly #numbers: readonly string[];
-  readonly #tokens: Tokens = createTokens();
+  /** The equations of the steps that derive, one behind the other, and where each step's ends. */
+  readonly #equations: string;
+  readonly #equationEnds: number[] = [];
   #text: string = opening;
 
-  constructor(graph: ReasoningGraph, trace: Trace, random: Random) {
+  constructor(graph: ReasoningGraph, trace: Trace, random: Random, writer: TextWriter) {
     this.#graph = graph;
     this.#steps = trace.steps;
     this.#random = random;
@@ -89,6 +93,7 @@ class Solution {
     this.#named = new Array<boolean>(graph.nodes.length).fill(false);
     this.#names = namesOf(graph);
     this.#numbers = numbersOf(graph);
+    this.#equations = this.#writeEquations(writer);
   }
 
   render(): { text: string; spans: Span[] } {
@@ -106,7 +111,7 @@ class Solution {
     }
     const node = nodeOf(this.#graph, step.node);
     if (step.kind === "derive" || step.kind === "attempt" || step.kind === "mistake") {
-      this.#write(first, this.#introduce(node) + this.#conclude(node, step));
+      this.#write(first, this.#introduce(node) + this.#conclude(node, first));
       return first + 1;
     }
     if (step.kind !== "restate") {
@@ -115,15 +120,14 @@ class Solution {
     }
     let last = first;
     while (this.#steps[last]?.kind === "restate" && this.#isAbout(last + 1, step.node)) last++;
-    const closingStep = this.#steps[last] as StepOf<"derive" | "attempt" | "restate" | "mistake">;
     const formula = wordFormula(node.expression, this.#names);
-    if (closingStep.kind === "restate") {
+    if (this.#steps[last]?.kind === "restate") {
       for (let index = first; index <= last; index++) this.#write(index, `- ${wordReminder(node.name, formula)}\n`);
       return last + 1;
     }
     this.#write(last, this.#introduce(node));
     for (let index = first; index < last; index++) this.#write(index, ` ${wordRestatement(formula)}`);
-    this.#write(last, this.#conclude(node, closingStep));
+    this.#write(last, this.#conclude(node, last));
     return last + 1;
   }
 
@@ -160,8 +164,11 @@ class Solution {
     return wordDefinition(name, symbol, this.#random);
   }
 
-  #conclude(node: GraphNode, step: StepOf<"derive" | "attempt" | "mistake">): string {
-    return step.kind === "attempt" ? this.#setback(node, step) : this.#derivation(node, step);
+  /** What the step at an index says of the quantity that it has turned to. */
+  #conclude(node: GraphNode, index: number): string {
+    const step = this.#steps[index] as Step;
+    if (step.kind === "attempt") return this.#setback(node, step);
+    return this.#equations.slice(index === 0 ? 0 : this.#equationEnds[index - 1], this.#equationEnds[index]);
   }
 
   #setback({ id }: GraphNode, { missing }: StepOf<"attempt">): string {
@@ -172,17 +179,36 @@ class Solution {
     )}\n`;
   }
 
-  #derivation({ id, expression, value: right }: GraphNode, step: StepOf<"derive" | "mistake">): string {
-    const value = step.kind === "mistake" ? step.value : right;
-    const symbol = this.#symbols[id] as string;
-    if (expression.kind === "constant") return ` So ${symbol} = ${String(value)}.\n`;
-    const symbols = infix(expression, this.#symbols, proseStyle);
-    if (expression.kind !== "operation") return ` Then ${symbol} = ${symbols} = ${String(value)}.\n`;
-    const numbers = infix(expression, this.#numbers, proseStyle);
-    const results =
-      step.kind === "mistake" || step.detail === "direct" ? String(value) : steps(expression, this.#graph, proseStyle, " = ", this.#tokens);
-    // Joined in short pieces, which engines copy; of longer ones they keep a tree that has to be walked in the end.
-    return `${` Then ${symbol} = `}${`${symbols} = `}${`${numbers} = `}${`${results}.\n`}`;
+  /** Writes all equations at once: their pieces are so short that adding strings to each other takes several times as long. */
+  #writeEquations(writer: TextWriter): string {
+    const tokens = createTokens();
+    writer.clear();
+    for (let index = 0; index < this.#steps.length; index++) {
+      const step = this.#steps[index] as Step;
+      if (step.kind === "derive" || step.kind === "mistake") this.#writeEquation(writer, step, tokens);
+      this.#equationEnds.push(writer.length);
+    }
+    return writer.toString();
+  }
+
+  #writeEquation(writer: TextWriter, step: StepOf<"derive" | "mistake">, tokens: Tokens): void {
+    const { id, expression } = nodeOf(this.#graph, step.node);
+    const value = step.kind === "mistake" ? String(step.value) : (this.#numbers[id] as string);
+    writer.write(expression.kind === "constant" ? " So " : " Then ");
+    writer.write(this.#symbols[id] as string);
+    writer.write(" = ");
+    if (expression.kind !== "constant") {
+      writeInfix(writer, expression, this.#symbols, proseStyle);
+      writer.write(" = ");
+    }
+    if (expression.kind === "operation") {
+      writeInfix(writer, expression, this.#numbers, proseStyle);
+      writer.write(" = ");
+    }
+    const isStepwise = expression.kind === "operation" && step.kind === "derive" && step.detail !== "direct";
+    if (isStepwise) writeSteps(writer, expression, this.#graph, proseStyle, tokens);
+    else writer.write(value);
+    writer.write(".\n");
   }
 
   #write(index: number, text: string): void {

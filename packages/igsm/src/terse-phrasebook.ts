@@ -10,17 +10,18 @@ import {
 } from "@bridge-rl/spec";
 import * as z from "zod";
 import { parseBoxed } from "./internal/boxed.js";
-import { createTokens, infix, type Tokens } from "./internal/infix.js";
+import { createTokens, type InfixStyle, infix, refersToNodes, type Tokens, writeInfix, writeSteps } from "./internal/infix.js";
 import { spanOf } from "./internal/span-of.js";
 import { nodeOf, numbersOf, symbolsOf } from "./internal/symbols.js";
 import { detectTerse } from "./internal/terse-marks.js";
 import { spaceOut, spaceOutSteps, type TersePhrasebookOptions, terseClosing, terseName, terseOpening } from "./internal/terse-wording.js";
 import { TextWriter } from "./internal/text-writer.js";
-import { refersToNodes, terseStyle, writeInfix, writeSteps } from "./internal/write-infix.js";
 
 export type { TersePhrasebookOptions } from "./internal/terse-wording.js";
 
 const schema = z.strictObject({ symbols: z.boolean().default(true), spaces: z.boolean().default(false) });
+
+const style: InfixStyle = { space: "", groupSums: false };
 
 const equals = 61;
 const semicolon = 59;
@@ -49,7 +50,7 @@ export function tersePhrasebook(options: TersePhrasebookOptions = {}): Phraseboo
       for (const { id, expression } of random.shuffle(graph.nodes)) {
         writer.write(symbols[id] as string);
         writer.writeCode(equals);
-        writeInfix(writer, expression, symbols);
+        writeInfix(writer, expression, symbols, style);
         writer.writeCode(semicolon);
       }
       writer.write("?");
@@ -117,7 +118,7 @@ class Solution {
         return;
       case "restate":
         writer.writeCode(equals);
-        writeInfix(writer, node.expression, this.#symbols);
+        writeInfix(writer, node.expression, this.#symbols, style);
         return;
       case "attempt":
         this.#list("?", step.missing);
@@ -127,7 +128,7 @@ class Solution {
         return;
       case "check":
         writer.write("!");
-        writeInfix(writer, node.expression, this.#numbers);
+        writeInfix(writer, node.expression, this.#numbers, style);
         if (node.expression.kind === "operation") writer.write(`=${node.value}`);
         return;
       case "estimate":
@@ -144,19 +145,19 @@ class Solution {
     const writer = this.#writer;
     const mistake = step.kind === "mistake" ? String(step.value) : undefined;
     if (expression.kind !== "operation") {
-      const formula = infix(expression, this.#symbols, terseStyle);
-      const value = mistake ?? infix(expression, this.#numbers, terseStyle);
+      const formula = infix(expression, this.#symbols, style);
+      const value = mistake ?? infix(expression, this.#numbers, style);
       writer.write(this.#showsSymbols && formula !== value ? `=${formula}=${value}` : `=${value}`);
       return;
     }
     if (this.#showsSymbols && refersToNodes(expression)) {
       writer.writeCode(equals);
-      writeInfix(writer, expression, this.#symbols);
+      writeInfix(writer, expression, this.#symbols, style);
     }
     writer.writeCode(equals);
-    writeInfix(writer, expression, this.#numbers);
+    writeInfix(writer, expression, this.#numbers, style);
     writer.writeCode(equals);
-    if (step.kind === "derive" && step.detail !== "direct") writeSteps(writer, expression, this.#graph, this.#tokens);
+    if (step.kind === "derive" && step.detail !== "direct") writeSteps(writer, expression, this.#graph, style, this.#tokens);
     else writer.write(mistake ?? (this.#numbers[id] as string));
   }
 

@@ -1,6 +1,7 @@
 import { BridgeError, type Expression, type GraphNode, type ReasoningGraph, type Value } from "@bridge-rl/spec";
+import { TextWriter } from "./text-writer.js";
 
-/** How expressions look: the space around operators, and whether a sum in a sum keeps its parentheses. */
+/** How expressions look: the space around signs, and whether a sum in a sum keeps its parentheses. */
 export interface InfixStyle {
   readonly space: "" | " ";
   readonly groupSums: boolean;
@@ -10,21 +11,51 @@ export interface InfixStyle {
 export function infix(expression: Expression, words: readonly string[], style: InfixStyle): string {
   if (expression.kind === "reference") return words[expression.node] as string;
   if (expression.kind === "constant") return String(integer(expression.value));
-  const { operator, operands } = expression;
-  const separator = signText(codeOf(operator), style);
-  let text = "";
-  for (let index = 0; index < operands.length; index++) {
-    const operand = operands[index] as Expression;
-    if (index > 0) text += separator;
-    if (operand.kind === "reference") text += words[operand.node] as string;
-    else if (needsParentheses(operator, operand, index, style)) text += `(${infix(operand, words, style)})`;
-    else text += infix(operand, words, style);
-  }
-  return text;
+  const writer = new TextWriter();
+  writeInfix(writer, expression, words, style);
+  return writer.toString();
 }
 
-/** Whether an operand at a place of an operation stands in parentheses. */
-export function needsParentheses(operator: string, operand: Expression, index: number, style: InfixStyle): boolean {
+/** Writes what `infix` words. */
+export function writeInfix(writer: TextWriter, expression: Expression, words: readonly string[], style: InfixStyle): void {
+  if (expression.kind !== "operation") {
+    writer.write(infix(expression, words, style));
+    return;
+  }
+  const { operator, operands } = expression;
+  const sign = codeOf(operator);
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index] as Expression;
+    if (index > 0) writeSign(writer, sign, style);
+    if (operand.kind === "reference") writer.write(words[operand.node] as string);
+    else if (needsParentheses(operator, operand, index, style)) {
+      writer.writeCode(opening);
+      writeInfix(writer, operand, words, style);
+      writer.writeCode(closing);
+    } else writeInfix(writer, operand, words, style);
+  }
+}
+
+/** Writes the sign of an operation. */
+function writeSign(writer: TextWriter, sign: number, { space }: InfixStyle): void {
+  if (space === "") writer.writeCode(sign);
+  else {
+    writer.writeCode(blank);
+    writer.writeCode(sign);
+    writer.writeCode(blank);
+  }
+}
+
+/** Whether an expression names any node. */
+export function refersToNodes(expression: Expression): boolean {
+  if (expression.kind !== "operation") return expression.kind === "reference";
+  for (let index = 0; index < expression.operands.length; index++) {
+    if (refersToNodes(expression.operands[index] as Expression)) return true;
+  }
+  return false;
+}
+
+function needsParentheses(operator: string, operand: Expression, index: number, style: InfixStyle): boolean {
   if (operand.kind !== "operation" || operand.operator === "*") return false;
   return operator === "*" || style.groupSums || (operator === "-" && index > 0);
 }
@@ -33,11 +64,13 @@ export function needsParentheses(operator: string, operand: Expression, index: n
 const plus = 43;
 const minus = 45;
 const times = 42;
-export const opening = 40;
-export const closing = 41;
+const opening = 40;
+const closing = 41;
+const blank = 32;
+const equals = 61;
 
 /** Stands where a number does. */
-export const number = 0;
+const number = 0;
 
 /** A row of numbers and signs that shrinks as it is computed. */
 export interface Tokens {
@@ -53,28 +86,25 @@ export function createTokens(): Tokens {
 }
 
 /**
- * Computes an expression one binary step at a time: innermost parentheses first, in them products before sums, from left to right.
- *
- * @returns the expression after each step, one behind the other, the last one being the bare value; empty for a constant or a reference
+ * Writes what an expression is after each binary step of computing it, one behind the other, the last one being the bare value: innermost
+ * parentheses first, in them products before sums, from left to right. Nothing for a constant or a reference.
  */
-export function steps(
-  expression: Expression,
-  graph: ReasoningGraph,
-  style: InfixStyle,
-  separator: string,
-  tokens: Tokens = createTokens(),
-): string {
-  let text = "";
-  for (let length = tokenize(expression, graph.nodes, style, tokens, 0); length > 1; ) {
+export function writeSteps(writer: TextWriter, expression: Expression, graph: ReasoningGraph, style: InfixStyle, tokens: Tokens): void {
+  let length = tokenize(expression, graph.nodes, style, tokens, 0);
+  for (let isFirst = true; length > 1; isFirst = false) {
     length = reduceOnce(tokens, length, graph.modulus);
-    if (text !== "") text += separator;
-    text += write(tokens, length, style);
+    if (!isFirst) writeSign(writer, equals, style);
+    for (let index = 0; index < length; index++) {
+      const kind = tokens.kinds[index] as number;
+      if (kind === number) writer.write(String(tokens.values[index]));
+      else if (kind === opening || kind === closing) writer.writeCode(kind);
+      else writeSign(writer, kind, style);
+    }
   }
-  return text;
 }
 
 /** Writes an expression's tokens from a place on. Returns the place behind them. */
-export function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens, start: number): number {
+function tokenize(expression: Expression, nodes: readonly GraphNode[], style: InfixStyle, tokens: Tokens, start: number): number {
   if (expression.kind !== "operation") {
     return put(
       tokens,
@@ -104,7 +134,7 @@ function put({ kinds, values }: Tokens, at: number, kind: number, value: number)
 }
 
 /** Computes one operation, in place. Returns how many tokens are left. */
-export function reduceOnce({ kinds, values }: Tokens, length: number, modulus: number | undefined): number {
+function reduceOnce({ kinds, values }: Tokens, length: number, modulus: number | undefined): number {
   let end = 0;
   while (end < length && kinds[end] !== closing) end++;
   const isGrouped = end < length;
@@ -131,24 +161,7 @@ function apply(sign: number, left: number, right: number, modulus: number | unde
   return modulus === undefined ? exact + 0 : ((exact % modulus) + modulus) % modulus;
 }
 
-function write({ kinds, values }: Tokens, length: number, style: InfixStyle): string {
-  let text = "";
-  for (let index = 0; index < length; index++) {
-    const kind = kinds[index] as number;
-    text += kind === number ? (values[index] as number) : signText(kind, style);
-  }
-  return text;
-}
-
-function signText(sign: number, { space }: InfixStyle): string {
-  if (sign === opening) return "(";
-  if (sign === closing) return ")";
-  if (space === "") return sign === plus ? "+" : sign === minus ? "-" : "*";
-  return sign === plus ? " + " : sign === minus ? " - " : " * ";
-}
-
-/** The character of an operator that these phrasebooks can word. */
-export function codeOf(operator: string): number {
+function codeOf(operator: string): number {
   if (operator === "+") return plus;
   if (operator === "-") return minus;
   if (operator === "*") return times;
