@@ -106,6 +106,16 @@ describe("the entropy bonus", () => {
     expect(without.loss - alone.loss).toBeCloseTo(((alone.metrics.entropy as number) * counted * 0.3) / 40, 12);
   });
 
+  test("with an entropy mask the mean is over the tokens that it leaves, however many the whole has", () => {
+    const masked = { ...options, topEntropyQuantile: 0.5 };
+    const alone = evaluatePolicyLoss(current, batch, masked).entropyGradients?.map((row) => Array.from(row));
+
+    expect(
+      evaluatePolicyLoss(current, { ...batch, whole: { tokens: 40, rows: 9 } }, masked).entropyGradients?.map((row) => Array.from(row)),
+    ).toEqual(alone);
+    expect(alone?.flat().reduce((total, value) => total + value, 0)).toBeCloseTo(-0.3, 12);
+  });
+
   test("asks the policy for entropies, and hands their derivative on", () => {
     const { entropies, ...rest } = batch;
     const loss = policyLoss(rest, options);
