@@ -1,5 +1,5 @@
 // Where the time of a GRPO step goes, on a fixed workload: 64 rollouts, 32 prompt and up to 128 new tokens, 3.28M parameters.
-// node --conditions=@bridge-rl/source --import tsx packages/grpo/bench/step.ts [--threads 2] [--workers 2] [--steps 5] [--prompt 32] [--tokens 128] [--json]
+// node --conditions=@bridge-rl/source --import tsx packages/grpo/bench/step.ts [--threads 2] [--workers 2] [--steps 5] [--prompt 32] [--tokens 128] [--entropy 0.01, the bonus's coefficient] [--json]
 // bench/peers/grpo-step.py takes the same workload through TRL, or through Hugging Face's generate and torch.
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     tokens: { type: "string", default: "128" },
     prompts: { type: "string", default: "8" },
     group: { type: "string", default: "8" },
+    entropy: { type: "string", default: "0" },
     json: { type: "boolean", default: false },
   },
 });
@@ -86,6 +87,7 @@ await trainGrpo({
   ...trl,
   ...{ policy, tokenizer, problems, phrasebook, reward, promptsPerStep, groupSize, seed: 1, learningRate: 1e-5, inspectEvery: 0 },
   steps: steps + 1,
+  loss: { ...trl.loss, entropyCoefficient: Number(flags.entropy) },
   sampling: { maxTokens },
   timings: { now: () => performance.now(), report: keep },
 });

@@ -14,6 +14,8 @@ export function policyLoss(batch: PolicyLossBatch, options: PolicyLossOptions = 
   return {
     derivative: "dependent",
     usesEntropies: batch.entropies === undefined && (entropyCoefficient !== 0 || topEntropyQuantile < 1),
+    // a mask by entropy decides which tokens have a derivative at all
+    entropyDerivative: topEntropyQuantile < 1 ? "dependent" : "constant",
     evaluate(rows) {
       checkFinite(rows, batch);
       const given = rows.flatMap((row) => (row.entropies === undefined ? [] : [row.entropies]));

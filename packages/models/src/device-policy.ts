@@ -131,7 +131,7 @@ export class DevicePolicy implements Policy, Passes {
     weights: readonly Float32Array[],
     selected: readonly number[],
     { places, ...options }: DifferentiateOptions,
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const dropout = this.#dropout(places);
     this.#passes++;
     return this.#scorer.differentiate(this.#parameters, this.#gradient, batch, weights, selected, { ...options, ...dropout });

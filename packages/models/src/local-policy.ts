@@ -216,7 +216,7 @@ export class LocalPolicy implements Policy, Passes {
     weights: readonly Float32Array[],
     selected: readonly number[],
     { places, ...options }: DifferentiateOptions,
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const dropout = this.#dropout(places);
     this.#passes++;
     return this.#executor.differentiate(this.#parameters, this.#gradient, batch, weights, selected, { ...options, ...dropout });

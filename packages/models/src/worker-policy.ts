@@ -19,6 +19,7 @@ import type { DecoderConfig } from "./decoder-config.js";
 import { divideRows } from "./internal/policy/divide-work.js";
 import { type DifferentiateOptions, forwardBackward, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { checkRows } from "./internal/policy/micro-batches.js";
+import { emptyRows, lossRows } from "./internal/policy/run-values.js";
 import { shareGradients } from "./internal/policy/share-gradients.js";
 import { WorkerConnection } from "./internal/policy/worker-connection.js";
 import { WorkerGroup } from "./internal/policy/worker-group.js";
@@ -245,7 +246,7 @@ export class WorkerPolicy implements Policy {
     weights: readonly Float32Array[],
     selected: readonly number[],
     { signal, entropyWeights, ...rest }: DifferentiateOptions,
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const parts = this.#places(batch, selected);
     const results = await this.#workers.parts(
       "differentiate",
@@ -257,11 +258,11 @@ export class WorkerPolicy implements Policy {
       ]),
       signal ? { signal } : {},
     );
-    const logProbabilities: Float32Array[] = batch.map(({ completionIds }) => new Float32Array(completionIds.length));
+    const rows = lossRows(emptyRows(batch), entropyWeights && emptyRows(batch));
     for (const [part, places] of parts.entries()) {
-      for (const [own, place] of places.entries()) logProbabilities[place] = results[part]?.[own] as Float32Array;
+      for (const [own, place] of places.entries()) rows[place] = results[part]?.[own] as LossRow;
     }
-    return logProbabilities;
+    return rows;
   }
 
   async #sample(requests: readonly SampleRequest[], { signal, onProgress, ...options }: SamplingOptions): Promise<Rollout[]> {

@@ -96,6 +96,20 @@ const surrogate: Loss = {
   }),
 };
 
+/** An entropy bonus on known log-probabilities: `entropyDerivative` says whether one pass will do. */
+function bonus(entropyDerivative: "constant" | "dependent"): Loss {
+  return {
+    ...surrogate,
+    entropyDerivative,
+    evaluate: (batch) => {
+      const mean =
+        batch.reduce((total, { entropies = new Float32Array(0) }) => total + entropies.reduce((sum, value) => sum + value, 0), 0) / 50;
+      const result = surrogate.evaluate(batch);
+      return { ...result, loss: result.loss - 0.5 * mean, metrics: { entropy: mean } };
+    },
+  };
+}
+
 type Made = Policy & { weights: DevicePolicy["weights"] | LocalPolicy["weights"] };
 
 describe.each(sources)("a policy on $name", ({ name, make, steps, reason }) => {
@@ -121,6 +135,20 @@ describe.each(sources)("a policy on $name", ({ name, make, steps, reason }) => {
       createSampler: (current) => new LocalSampler(current, { tokenizer: characters, batchSize: 6 }),
     });
   }
+
+  run("takes one pass for an entropy bonus where log-probabilities are known, and gives what two do", async () => {
+    const policy = await makePolicy(tiny);
+    const knownLogProbabilities = (await policy.logProbabilities(rows)).map(({ logProbabilities }) => logProbabilities);
+    const one = await policy.forwardBackward(rows, bonus("constant"), { knownLogProbabilities });
+    const { norm } = await policy.storeGradient("one");
+    const two = await policy.forwardBackward(rows, bonus("dependent"), { knownLogProbabilities });
+
+    expect(one.metrics.entropy).toBeGreaterThan(1);
+    expect(one.loss).toBeCloseTo(two.loss, 5);
+    expect(one.metrics.entropy).toBeCloseTo(two.metrics.entropy as number, 5);
+    expect((await policy.storeGradient("two")).norm / norm).toBeCloseTo(1, 5);
+    await policy.dispose();
+  });
 
   run.each([
     ["tied", tiny],

@@ -27,6 +27,11 @@ export interface Loss {
   readonly derivative: "constant" | "dependent";
   /** Whether the loss looks at entropies, as an entropy bonus does: then its rows come with them. @defaultValue false */
   readonly usesEntropies?: boolean;
+  /**
+   * `constant` says that no derivative of the loss depends on the entropies, as with a bonus that is a multiple of them: where the
+   * log-probabilities are known, one pass is then enough. @defaultValue "dependent"
+   */
+  readonly entropyDerivative?: "constant" | "dependent";
   evaluate(rows: readonly LossRow[]): LossResult;
 }
 

@@ -5,7 +5,7 @@ import type { DecoderParameter } from "../../decoder-parameters.js";
 import type { DifferentiateOptions, ScoreOptions } from "../policy/forward-backward.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "../policy/micro-batches.js";
 import { embeddedGradient, embeddingName, gradientName, type ModelParts, policyGraph } from "../policy/programs.js";
-import { breathe, checkTemperature, distribute, emptyRows, floats, gathered } from "../policy/run-values.js";
+import { breathe, checkTemperature, distribute, emptyRows, floats, gathered, lossRows } from "../policy/run-values.js";
 import type { DevicePrograms } from "./device-programs.js";
 import { addGraph } from "./optimizer-graphs.js";
 import type { SharedTensors } from "./shared-tensors.js";
@@ -55,10 +55,7 @@ export class DeviceScorer {
       distribute(microBatch, floats(values, "logProbabilities"), logProbabilities);
       if (entropies) distribute(microBatch, floats(values, "entropies"), perTokenEntropies);
     }
-    return logProbabilities.map((row, index) => {
-      const rowEntropies = perTokenEntropies[index];
-      return entropies && rowEntropies ? { logProbabilities: row, entropies: rowEntropies } : { logProbabilities: row };
-    });
+    return lossRows(logProbabilities, entropies ? perTokenEntropies : undefined);
   }
 
   /** Adds Σ weight · d log-probability / d parameter to `gradient`, as `Scorer.differentiate` does. */
@@ -69,11 +66,12 @@ export class DeviceScorer {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions = {},
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const { temperature = 1, signal, entropyWeights, dropout } = options;
     checkRows(batch, this.#config);
     checkTemperature(temperature);
     const logProbabilities = emptyRows(batch);
+    const entropies = entropyWeights && emptyRows(batch);
     const kind = entropyWeights ? "gradient-with-entropy" : "gradient";
     for (const microBatch of planMicroBatches(batch, selected, this.#config, this.#tokensPerRun)) {
       await breathe(signal);
@@ -92,6 +90,7 @@ export class DeviceScorer {
         ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
       });
       distribute(microBatch, floats(values, "logProbabilities"), logProbabilities);
+      if (entropies) distribute(microBatch, floats(values, "entropies"), entropies);
       for (const { name, shape: dimensions } of this.#declarations) {
         const part = resident[gradientName(name)];
         if (part !== undefined) await this.#add(gradient, name, dimensions, part);
@@ -99,7 +98,7 @@ export class DeviceScorer {
       const embedded = resident[embeddedGradient];
       if (embedded !== undefined) await this.#addEmbedded(gradient, tokenIds, embedded);
     }
-    return logProbabilities;
+    return lossRows(logProbabilities, entropies);
   }
 
   async #add(gradient: SharedTensors, name: string, shape: readonly number[], part: DeviceTensor): Promise<void> {

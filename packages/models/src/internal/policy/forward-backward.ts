@@ -1,16 +1,20 @@
 import { BridgeError, type ForwardBackwardOptions, type Loss, type LossRow, type TrainingRow } from "@bridge-rl/spec";
 import type { Dropout } from "./dropout.js";
+import { lossRows } from "./run-values.js";
 
 /** The two passes that `forwardBackward` is made of, wherever they run. */
 export interface Passes {
   score(batch: readonly TrainingRow[], options: ScoreOptions): Promise<LossRow[]>;
-  /** Adds the gradient for given derivatives of the loss. Rows whose derivative is zero may be left out; their log-probabilities are zeros then. */
+  /**
+   * Adds the gradient for given derivatives of the loss, and returns what `score` would, with entropies where these have derivatives. Rows whose
+   * derivative is zero may be left out; their numbers are zeros then.
+   */
   differentiate(
     batch: readonly TrainingRow[],
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions,
-  ): Promise<Float32Array[]>;
+  ): Promise<LossRow[]>;
 }
 
 interface PassOptions extends Omit<ForwardBackwardOptions, "knownLogProbabilities"> {
@@ -33,7 +37,8 @@ export interface DifferentiateOptions extends PassOptions {
 }
 
 /**
- * Evaluates a loss and adds its gradient: one pass where the derivative is constant or the log-probabilities are known, else two.
+ * Evaluates a loss and adds its gradient: one pass where the derivative is constant or the log-probabilities are known (and no derivative
+ * depends on entropies, which nobody knows beforehand), else two.
  *
  * @throws BridgeError `shape-mismatch` or `non-finite` where the loss's derivative doesn't fit the batch
  */
@@ -45,14 +50,23 @@ export async function forwardBackward(
 ): Promise<{ loss: number; metrics: Record<string, number> }> {
   const { knownLogProbabilities, ...pass } = options;
   const every = [...batch.keys()];
-  if (loss.derivative === "constant" && knownLogProbabilities === undefined) {
-    const { gradients } = loss.evaluate(lossRows(batch.map(({ completionIds }) => new Float32Array(completionIds.length))));
+  const usesEntropies = loss.usesEntropies === true;
+  const zeros = batch.map(({ completionIds }) => new Float32Array(completionIds.length));
+  if (loss.derivative === "constant" && knownLogProbabilities === undefined && !usesEntropies) {
+    const { gradients } = loss.evaluate(lossRows(zeros));
     checkDerivative(batch, gradients);
-    const logProbabilities = await passes.differentiate(batch, gradients, every, pass);
-    return summary(loss.evaluate(lossRows(logProbabilities)));
+    return summary(loss.evaluate(await passes.differentiate(batch, gradients, every, pass)));
   }
   if (knownLogProbabilities) checkLengths(batch, knownLogProbabilities, "knownLogProbabilities");
-  const usesEntropies = loss.usesEntropies === true;
+  if (knownLogProbabilities && usesEntropies && loss.entropyDerivative === "constant") {
+    // any entropies will do for the derivative; the pass gives the true ones for the value
+    const { gradients, entropyGradients = zeros } = loss.evaluate(lossRows(knownLogProbabilities, zeros));
+    checkDerivative(batch, gradients);
+    checkDerivative(batch, entropyGradients);
+    const rows = await passes.differentiate(batch, gradients, every, { ...pass, entropyWeights: entropyGradients });
+    const entropies = rows.map((row, index) => row.entropies ?? (zeros[index] as Float32Array));
+    return summary(loss.evaluate(lossRows(knownLogProbabilities, entropies)));
+  }
   const rows =
     knownLogProbabilities && !usesEntropies
       ? lossRows(knownLogProbabilities)
@@ -67,10 +81,6 @@ export async function forwardBackward(
     ...(entropyGradients && { entropyWeights: entropyGradients }),
   });
   return summary(result);
-}
-
-function lossRows(logProbabilities: readonly Float32Array[]): LossRow[] {
-  return logProbabilities.map((row) => ({ logProbabilities: row }));
 }
 
 function summary({ loss, metrics }: { loss: number; metrics: Readonly<Record<string, number>> }): {

@@ -8,7 +8,7 @@ import { layerBackwardGraph, layerForwardGraph } from "./layer-graphs.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
 import { embeddingName, gradientName, type ModelParts, type ProgramCache } from "./programs.js";
-import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered } from "./run-values.js";
+import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered, lossRows } from "./run-values.js";
 import type { Executor, ParameterSource } from "./scorer.js";
 
 type Tensors = ReadonlyMap<string, TensorValue>;
@@ -50,9 +50,7 @@ export class LayerwiseScorer implements Executor {
       distribute(microBatch, scored.logProbabilities, logProbabilities);
       if (scored.entropies) distribute(microBatch, scored.entropies, perTokenEntropies);
     }
-    return logProbabilities.map((row, index) =>
-      entropies ? { logProbabilities: row, entropies: perTokenEntropies[index] as Float32Array } : { logProbabilities: row },
-    );
+    return lossRows(logProbabilities, entropies ? perTokenEntropies : undefined);
   }
 
   async differentiate(
@@ -62,26 +60,28 @@ export class LayerwiseScorer implements Executor {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions = {},
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const { temperature = 1, signal, entropyWeights, dropout } = options;
     checkRows(batch, this.#config);
     checkTemperature(temperature);
     const tensors = parameters.tensors();
     const logProbabilities = emptyRows(batch);
+    const entropies = entropyWeights && emptyRows(batch);
     const trained = new Set(gradient.declarations.map(({ name }) => name));
     for (const microBatch of this.#plan(batch, selected)) {
       const inputs = await this.#forward(tensors, microBatch, { dropout, signal, keep: true });
       const scored = await this.#head.score(tensors, this.#targets(microBatch, inputs.pop()), microBatch.targetIds, {
-        ...{ temperature, entropies: entropyWeights !== undefined },
+        ...{ temperature, entropies: entropies !== undefined },
       });
       distribute(microBatch, scored.logProbabilities, logProbabilities);
+      if (entropies && scored.entropies) distribute(microBatch, scored.entropies, entropies);
       await breathe(signal);
       const spread = entropyWeights && gathered(microBatch, entropyWeights).data;
       const ofTargets = await this.#head.differentiate(tensors, gradient, scored, gathered(microBatch, weights).data, spread);
       const flowing = this.#scattered(microBatch, ofTargets);
       await this.#backward(tensors, gradient, microBatch, inputs, flowing, { dropout, signal, trained });
     }
-    return logProbabilities;
+    return lossRows(logProbabilities, entropies);
   }
 
   /** Adds a program's output to the gradient of a parameter, and lets go of it. */

@@ -18,7 +18,7 @@ import {
   type ProgramKind,
   policyGraph,
 } from "./programs.js";
-import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered } from "./run-values.js";
+import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered, lossRows } from "./run-values.js";
 import type { Executor, ParameterSource } from "./scorer.js";
 
 export interface PackedScorerOptions extends PackingOptions {
@@ -55,9 +55,7 @@ export class PackedScorer implements Executor {
       distribute(run, floats(results, "logProbabilities"), logProbabilities);
       if (entropies) distribute(run, floats(results, "entropies"), perTokenEntropies);
     }
-    return logProbabilities.map((row, index) =>
-      entropies ? { logProbabilities: row, entropies: perTokenEntropies[index] as Float32Array } : { logProbabilities: row },
-    );
+    return lossRows(logProbabilities, entropies ? perTokenEntropies : undefined);
   }
 
   async differentiate(
@@ -67,11 +65,12 @@ export class PackedScorer implements Executor {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions = {},
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const { config, others } = this.#options;
     const { temperature = 1, signal, entropyWeights, dropout } = options;
     if (dropout !== undefined) return others.differentiate(parameters, gradient, batch, weights, selected, options);
     const logProbabilities = emptyRows(batch);
+    const entropies = entropyWeights && emptyRows(batch);
     const names = differentiated(
       config,
       gradient.declarations.map(({ name }) => name),
@@ -86,10 +85,11 @@ export class PackedScorer implements Executor {
         ...(entropyWeights && { entropyWeights: gathered(run, entropyWeights) }),
       });
       distribute(run, floats(results, "logProbabilities"), logProbabilities);
+      if (entropies) distribute(run, floats(results, "entropies"), entropies);
       for (const name of names) gradient.add(name, floats(results, gradientName(name)));
       if (gradient.has(embeddingName)) addRows(gradient.view(embeddingName), run.tokenIds, floats(results, embeddedGradient));
     }
-    return logProbabilities;
+    return lossRows(logProbabilities, entropies);
   }
 
   #program(kind: ProgramKind, { shape, packed }: PackedRun): ReturnType<ProgramCache["compiled"]> {

@@ -48,7 +48,7 @@ export function differentiated(config: DecoderConfig, names: readonly string[]):
  *
  * Inputs besides the parameters: `tokenIds` `[rows · tokens]`, `sources` and `targetIds` `[targets]`, `inverseTemperature` `[]`; for
  * `gradient` also `weights` `[targets]` and `targetOf` `[rows · tokens]`, the inverse of `sources`. `gradient-with-entropy` adds
- * Σ entropyWeight · entropy to what is differentiated, with `entropyWeights` `[targets]`. With `dropout`, also every mask of `dropoutMasks`.
+ * Σ entropyWeight · entropy to what is differentiated, with `entropyWeights` `[targets]`, and outputs `entropies` too. With `dropout`, also every mask of `dropoutMasks`.
  */
 export function policyGraph(
   config: DecoderConfig,
@@ -76,12 +76,11 @@ export function policyGraph(
   const logits = headLogits(decoder, scored, (normed) => multiply(normed, reshape(inverseTemperature, [1, 1])));
   const logProbabilities = tokenLogProbability(logits, targetIds);
   graph.output("logProbabilities", logProbabilities);
-  if (kind === "score-with-entropy") graph.output("entropies", entropy(logits));
+  const entropies = kind === "score-with-entropy" || kind === "gradient-with-entropy" ? entropy(logits) : undefined;
+  if (entropies !== undefined) graph.output("entropies", entropies);
   if (differentiates) {
     const seeds: Seed[] = [{ output: logProbabilities, gradient: graph.input("weights", [targets], dataType) }];
-    if (kind === "gradient-with-entropy") {
-      seeds.push({ output: entropy(logits), gradient: graph.input("entropyWeights", [targets], dataType) });
-    }
+    if (entropies !== undefined) seeds.push({ output: entropies, gradient: graph.input("entropyWeights", [targets], dataType) });
     const isTrained = (name: string): boolean => trainable?.has(name) ?? true;
     const names = differentiated(config, [...decoder.parameters.keys()]).filter(isTrained);
     const wanted = new Map(names.map((name) => [gradientName(name), parameter(decoder, name)]));

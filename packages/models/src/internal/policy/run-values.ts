@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { BridgeError, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
+import { BridgeError, type LossRow, type TensorValue, type TrainingRow } from "@bridge-rl/spec";
 import type { MicroBatch } from "./micro-batches.js";
 
 export function checkTemperature(temperature: number): void {
@@ -16,6 +16,14 @@ export async function breathe(signal: AbortSignal | undefined): Promise<void> {
 
 export function emptyRows(batch: readonly TrainingRow[]): Float32Array[] {
   return batch.map(({ completionIds }) => new Float32Array(completionIds.length));
+}
+
+/** Rows as a loss looks at them. */
+export function lossRows(logProbabilities: readonly Float32Array[], entropies?: readonly Float32Array[]): LossRow[] {
+  return logProbabilities.map((row, index) => {
+    const own = entropies?.[index];
+    return own === undefined ? { logProbabilities: row } : { logProbabilities: row, entropies: own };
+  });
 }
 
 /** The numbers of a run's targets, zeros for its padding. */

@@ -4,7 +4,7 @@ import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
 import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
 import { differentiated, embeddedGradient, embeddingName, gradientName, type ProgramCache } from "./programs.js";
-import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered } from "./run-values.js";
+import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered, lossRows } from "./run-values.js";
 
 /** Where parameters are read from. */
 export type ParameterSource = Pick<ParameterSet, "tensors">;
@@ -18,7 +18,7 @@ export interface Executor {
    *
    * @param weights   d loss / d log-probability, over completion tokens
    * @param selected  the rows that take part
-   * @returns log-probabilities of those rows, zeros for the others
+   * @returns log-probabilities of those rows, and entropies where they have weights; zeros for the others
    */
   differentiate(
     parameters: ParameterSource,
@@ -27,7 +27,7 @@ export interface Executor {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options?: DifferentiateOptions,
-  ): Promise<Float32Array[]>;
+  ): Promise<LossRow[]>;
 }
 
 /** Runs all layers as one program, whose activations are kept for the backward pass: fastest, for models whose activations fit. */
@@ -55,10 +55,7 @@ export class Scorer implements Executor {
       distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
       if (entropies) distribute(microBatch, floats(results, "entropies"), perTokenEntropies);
     }
-    return logProbabilities.map((row, index) => {
-      const rowEntropies = perTokenEntropies[index];
-      return entropies && rowEntropies ? { logProbabilities: row, entropies: rowEntropies } : { logProbabilities: row };
-    });
+    return lossRows(logProbabilities, entropies ? perTokenEntropies : undefined);
   }
 
   async differentiate(
@@ -68,9 +65,10 @@ export class Scorer implements Executor {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: DifferentiateOptions = {},
-  ): Promise<Float32Array[]> {
+  ): Promise<LossRow[]> {
     const { temperature = 1, signal, entropyWeights, dropout } = options;
     const logProbabilities = emptyRows(batch);
+    const entropies = entropyWeights && emptyRows(batch);
     const names = differentiated(
       this.config,
       gradient.declarations.map(({ name }) => name),
@@ -90,10 +88,11 @@ export class Scorer implements Executor {
         ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
       });
       distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
+      if (entropies) distribute(microBatch, floats(results, "entropies"), entropies);
       for (const name of names) gradient.add(name, floats(results, gradientName(name)));
       if (gradient.has(embeddingName)) addRows(gradient.view(embeddingName), microBatch.tokenIds, floats(results, embeddedGradient));
     }
-    return logProbabilities;
+    return lossRows(logProbabilities, entropies);
   }
 }
 

@@ -35,7 +35,7 @@ export interface WorkerMethods {
     weights: readonly Float32Array[],
     selected: readonly number[],
     options: Sendable<DifferentiateOptions>,
-  ): Promise<Float32Array[]>;
+  ): Promise<LossRow[]>;
   logProbabilities(batch: readonly TrainingRow[], options: Sendable<LogProbabilityOptions>): Promise<LossRow[]>;
   /** Adds up this worker's part of all gradients, in every one of them. */
   sumGradients(): Promise<void>;
