@@ -21,7 +21,8 @@ import { Dropout } from "./internal/policy/dropout.js";
 import { type DifferentiateOptions, forwardBackward, type Passes, type ScoreOptions } from "./internal/policy/forward-backward.js";
 import { Garbage } from "./internal/policy/garbage.js";
 import { LayerwiseScorer } from "./internal/policy/layerwise-scorer.js";
-import { PackedScorer } from "./internal/policy/packed-scorer.js";
+import { packedRows } from "./internal/policy/packed-rows.js";
+import { paddedRows } from "./internal/policy/padded-rows.js";
 import { ParameterSet } from "./internal/policy/parameter-set.js";
 import { readPolicyState, writePolicyState } from "./internal/policy/policy-state.js";
 import { ProgramCache } from "./internal/policy/programs.js";
@@ -155,14 +156,14 @@ export class LocalPolicy implements Policy, Passes {
     const keepsFrozen = runtime.residency === "initializers" && !all && !activationCheckpointing;
     const fixed = this.#parameters.select((name) => !trainable.has(name)).tensors();
     this.#programs = new ProgramCache(keepsFrozen ? withResidentWeights(runtime, fixed) : runtime, config, programs, parts);
+    const { packRows = true, sharePrompts = true } = options;
+    const padded = paddedRows(config, this.#programs, tokensPerRun);
     this.#executor = activationCheckpointing
       ? new LayerwiseScorer(config, this.#programs, tokensPerRun, parts, this.#garbage)
-      : new Scorer(config, this.#programs, tokensPerRun);
-    const { packRows = true, sharePrompts = true } = options;
-    if (packRows && !activationCheckpointing) {
-      const others = this.#executor;
-      this.#executor = new PackedScorer({ config, programs: this.#programs, parts, tokensPerRun, sharePrompts, others });
-    }
+      : new Scorer(
+          config,
+          packRows ? packedRows({ config, programs: this.#programs, parts, tokensPerRun, sharePrompts, others: padded }) : padded,
+        );
     this.sampler = createSampler ? createSampler(() => this.weights) : { sample: refuseToSample };
   }
 

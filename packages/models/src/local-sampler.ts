@@ -11,6 +11,7 @@ import {
 } from "@bridge-rl/spec";
 import type { Graph } from "@bridge-rl/tensor";
 import type { DecoderConfig } from "./decoder-config.js";
+import { paddedRows } from "./internal/policy/padded-rows.js";
 import { ProgramCache as PolicyPrograms } from "./internal/policy/programs.js";
 import { Scorer } from "./internal/policy/scorer.js";
 import { DecodingRun } from "./internal/sampler/decoding-run.js";
@@ -230,7 +231,7 @@ export class LocalSampler implements Sampler {
     { signal }: SamplingOptions,
   ): Promise<Float32Array[]> {
     this.#scoring ??= new PolicyPrograms(this.#runtime, weights.config, 16, weights.lora === undefined ? {} : { lora: weights.lora });
-    const scorer = new Scorer(weights.config, this.#scoring, 1024);
+    const scorer = new Scorer(weights.config, paddedRows(weights.config, this.#scoring, 1024));
     const rows = requests.map(({ promptIds }) => ({ promptIds: promptIds.subarray(0, 1), completionIds: promptIds.subarray(1) }));
     const scored = await scorer.score({ tensors: () => weights.tensors }, rows, {
       temperature: temperature === 0 ? 1 : temperature,

@@ -1,9 +1,10 @@
-import type { LossRow, TensorValue, TrainingRow } from "@bridge-rl/spec";
+import type { LossRow, Program, TensorValue, TrainingRow } from "@bridge-rl/spec";
 import type { DecoderConfig } from "../../decoder-config.js";
+import type { Dropout } from "./dropout.js";
 import type { DifferentiateOptions, ScoreOptions } from "./forward-backward.js";
-import { checkRows, type MicroBatch, planMicroBatches } from "./micro-batches.js";
+import { checkRows, type MicroBatch } from "./micro-batches.js";
 import type { ParameterSet } from "./parameter-set.js";
-import { differentiated, embeddedGradient, embeddingName, gradientName, type ProgramCache } from "./programs.js";
+import { differentiated, embeddedGradient, embeddingName, gradientName, type ProgramKind } from "./programs.js";
 import { addRows, breathe, checkTemperature, distribute, emptyRows, floats, gathered, lossRows } from "./run-values.js";
 
 /** Where parameters are read from. */
@@ -30,16 +31,29 @@ export interface Executor {
   ): Promise<LossRow[]>;
 }
 
+/** A run of some rows, as a layout places them. */
+export interface LaidOutRun {
+  readonly microBatch: MicroBatch;
+  program(kind: ProgramKind): Promise<Program>;
+  /** Inputs of the program beyond those of every run. */
+  feeds(): Record<string, TensorValue>;
+}
+
+/**
+ * Divides rows into runs and places their tokens in each.
+ *
+ * @param selected  positions in `batch`; rows without completion are left out
+ */
+export type RowLayout = (batch: readonly TrainingRow[], selected: readonly number[], dropout: Dropout | undefined) => LaidOutRun[];
+
 /** Runs all layers as one program, whose activations are kept for the backward pass: fastest, for models whose activations fit. */
 export class Scorer implements Executor {
   readonly config: DecoderConfig;
-  readonly #programs: ProgramCache;
-  readonly #tokensPerRun: number;
+  readonly #layout: RowLayout;
 
-  constructor(config: DecoderConfig, programs: ProgramCache, tokensPerRun: number) {
+  constructor(config: DecoderConfig, layout: RowLayout) {
     this.config = config;
-    this.#programs = programs;
-    this.#tokensPerRun = tokensPerRun;
+    this.#layout = layout;
   }
 
   async score(parameters: ParameterSource, batch: readonly TrainingRow[], options: ScoreOptions = {}): Promise<LossRow[]> {
@@ -48,10 +62,11 @@ export class Scorer implements Executor {
     checkTemperature(temperature);
     const logProbabilities = emptyRows(batch);
     const perTokenEntropies = emptyRows(batch);
-    for (const microBatch of planMicroBatches(batch, [...batch.keys()], this.config, this.#tokensPerRun)) {
+    for (const run of this.#layout(batch, [...batch.keys()], dropout)) {
       await breathe(signal);
-      const program = await this.#programs.get(entropies ? "score-with-entropy" : "score", microBatch.shape, dropout !== undefined);
-      const results = program.run({ ...feeds(parameters, microBatch, temperature), ...dropout?.feeds(microBatch) });
+      const { microBatch } = run;
+      const program = await run.program(entropies ? "score-with-entropy" : "score");
+      const results = program.run({ ...feeds(parameters, microBatch, temperature), ...run.feeds() });
       distribute(microBatch, floats(results, "logProbabilities"), logProbabilities);
       if (entropies) distribute(microBatch, floats(results, "entropies"), perTokenEntropies);
     }
@@ -73,16 +88,13 @@ export class Scorer implements Executor {
       this.config,
       gradient.declarations.map(({ name }) => name),
     );
-    for (const microBatch of planMicroBatches(batch, selected, this.config, this.#tokensPerRun)) {
+    for (const run of this.#layout(batch, selected, dropout)) {
       await breathe(signal);
-      const program = await this.#programs.get(
-        entropyWeights ? "gradient-with-entropy" : "gradient",
-        microBatch.shape,
-        dropout !== undefined,
-      );
+      const { microBatch } = run;
+      const program = await run.program(entropyWeights ? "gradient-with-entropy" : "gradient");
       const results = program.run({
         ...feeds(parameters, microBatch, temperature),
-        ...dropout?.feeds(microBatch),
+        ...run.feeds(),
         targetOf: { data: microBatch.targetOf, shape: [microBatch.targetOf.length] },
         weights: gathered(microBatch, weights),
         ...(entropyWeights && { entropyWeights: gathered(microBatch, entropyWeights) }),
