@@ -32,7 +32,7 @@ export interface Executor {
 }
 
 /** A run of some rows, as a layout places them. */
-export interface LaidOutRun {
+interface LaidOutRun {
   readonly microBatch: MicroBatch;
   program(kind: ProgramKind): Promise<Program>;
   /** Inputs of the program beyond those of every run. */
