@@ -227,6 +227,9 @@ describe("matrix products", () => {
 });
 
 describe("causal attention", () => {
+  const waves = ({ shape }: Tensor): Float64Array =>
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => Math.sin(index + 1));
+
   const sizes = fc.record({ batch: size, heads: size, group: size, tokens: fc.integer({ min: 1, max: 6 }), width: size, block: size });
 
   test("its derivative, in blocks", async () => {
@@ -282,8 +285,6 @@ describe("causal attention", () => {
         const graph = new Graph();
         const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
         const key = graph.input("key", [batch, heads, tokens, width], "float64");
-        const values = (of: Tensor): Float64Array =>
-          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
         const batches = fallingCounts(batch, tokens, block);
         const blocks = attentionBlocks(tokens, block);
         const isIn = Float64Array.from({ length: batch * tokens }, (_, index) => {
@@ -296,7 +297,7 @@ describe("causal attention", () => {
         const all = causalAttention(query, key, key, { scale: 2, block });
         graph.output("difference", max(square(subtract(some, multiply(all, kept)))));
 
-        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        const [difference] = await evaluate(graph, { query: waves(query), key: waves(key) }, "difference");
         expect(difference).toBe(0);
       }),
       { numRuns: 20, seed: 4 },
@@ -310,8 +311,6 @@ describe("causal attention", () => {
         const keys = prefix + tokens;
         const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
         const key = graph.input("key", [batch, heads, keys, width], "float64");
-        const values = (of: Tensor): Float64Array =>
-          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
         const sees = (token: number, place: number): boolean => place !== 0 && place - prefix <= token;
         const mask = Float64Array.from({ length: tokens * keys }, (_, index) => (sees(Math.floor(index / keys), index % keys) ? 0 : -1e9));
         const first = Float64Array.from({ length: batch * keys }, (_, index) => (index % keys === 0 ? -1e9 : 0));
@@ -321,7 +320,7 @@ describe("causal attention", () => {
         const masked = attention(query, shared, shared, { scale: 2, mask: graph.constant(mask, [tokens, keys], "float64") });
         graph.output("difference", max(square(subtract(blocked, masked))));
 
-        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        const [difference] = await evaluate(graph, { query: waves(query), key: waves(key) }, "difference");
         expect(difference).toBeLessThan(1e-28);
       }),
       { numRuns: 20, seed: 3 },
@@ -334,15 +333,13 @@ describe("causal attention", () => {
         const graph = new Graph();
         const query = graph.input("query", [batch, heads, group, tokens, width], "float64");
         const key = graph.input("key", [batch, heads, tokens, width], "float64");
-        const values = (of: Tensor): Float64Array =>
-          Float64Array.from({ length: of.shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1));
         const mask = Float64Array.from({ length: tokens * tokens }, (_, index) => (index % tokens > Math.floor(index / tokens) ? -1e9 : 0));
         const blocked = causalAttention(query, key, key, { scale: 2, block });
         const shared = reshape(key, [batch, heads, 1, tokens, width]);
         const masked = attention(query, shared, shared, { scale: 2, mask: graph.constant(mask, [tokens, tokens], "float64") });
         graph.output("difference", max(square(subtract(blocked, masked))));
 
-        const [difference] = await evaluate(graph, { query: values(query), key: values(key) }, "difference");
+        const [difference] = await evaluate(graph, { query: waves(query), key: waves(key) }, "difference");
         expect(difference).toBeLessThan(1e-28);
       }),
       { numRuns: 20, seed: 3 },
